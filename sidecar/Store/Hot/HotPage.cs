@@ -1,0 +1,3 @@
+namespace Thermocline.Store.Hot;
+
+internal sealed class HotPage;
