@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+
+namespace Thermocline.Store.Files;
+
+/// <summary>The few calls of the C library that .NET does not offer: syncing a directory and an advisory lock.</summary>
+internal static partial class Posix
+{
+    private const int ReadOnly = 0;
+    private const int CloseOnExec = 0x80000;
+    private const int LockExclusive = 2;
+    private const int LockWithoutWaiting = 4;
+    private const int Interrupted = 4;
+    private const int WouldBlock = 11;
+    private const int Invalid = 22;
+
+    // The one flag whose number differs between the processors we publish for.
+    private static int DirectoryOnly =>
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000;
+
+    /// <summary>Makes the entries of a directory durable.</summary>
+    public static void SyncDirectory(string path)
+    {
+        int descriptor = OpenDirectory(path);
+        try
+        {
+            // A file system that cannot sync a directory answers EINVAL: it keeps names durable in its own way or not
+            // at all, and refusing to run there would help nobody. Every other failure is one.
+            if (FSync(descriptor) != 0 && Marshal.GetLastPInvokeError() != Invalid)
+            {
+                throw Failure("sync", path);
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Takes an exclusive lock on an open file; false when another open file holds it.</summary>
+    public static bool TryLock(SafeHandle file, string path)
+    {
+        while (FLock(file, LockExclusive | LockWithoutWaiting) != 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case WouldBlock:
+                    return false;
+                case Interrupted:
+                    break;
+                default:
+                    throw Failure("lock", path);
+            }
+        }
+
+        return true;
+    }
+
+    private static int OpenDirectory(string path)
+    {
+        int descriptor;
+        while ((descriptor = Open(path, ReadOnly | DirectoryOnly | CloseOnExec)) < 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                throw Failure("open", path);
+            }
+        }
+
+        return descriptor;
+    }
+
+    private static IOException Failure(string verb, string path)
+    {
+        int error = Marshal.GetLastPInvokeError();
+        string message = $"Cannot {verb} '{path}': {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).";
+        return error == 2 ? new DirectoryNotFoundException(message) : new IOException(message, error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int FLock(SafeHandle file, int operation);
+}
