@@ -19,8 +19,7 @@ internal sealed class DiskLock : IDisposable
     /// <summary>Takes the lock or says who holds it.</summary>
     public static DiskLock Take(string folder, string path, string fullPath)
     {
-        SafeFileHandle handle = File.OpenHandle(
-            fullPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle handle = Posix.OpenUnlocked(fullPath);
         try
         {
             if (!Posix.TryLock(handle, fullPath))
@@ -28,7 +27,6 @@ internal sealed class DiskLock : IDisposable
                 throw new StoreException(StoreFault.Locked, Refusal(folder, ReadHolder(handle)), path);
             }
 
-            OwnerOnly.Restrict(handle);
             byte[] holder = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
             RandomAccess.SetLength(handle, 0);
             RandomAccess.Write(handle, holder, 0);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Thermocline.Store.Files;
 
@@ -6,6 +7,9 @@ namespace Thermocline.Store.Files;
 internal static partial class Posix
 {
     private const int ReadOnly = 0;
+    private const int ReadWrite = 2;
+    private const int CreateWhenAbsent = 0x40;
+    private const int OwnerReadWrite = 0x180;
     private const int CloseOnExec = 0x80000;
     private const int LockExclusive = 2;
     private const int LockWithoutWaiting = 4;
@@ -20,7 +24,7 @@ internal static partial class Posix
     /// <summary>Makes the entries of a directory durable.</summary>
     public static void SyncDirectory(string path)
     {
-        int descriptor = OpenDirectory(path);
+        int descriptor = OpenPatiently(path, ReadOnly | DirectoryOnly | CloseOnExec);
         try
         {
             // A file system that cannot sync a directory answers EINVAL: it keeps names durable in its own way or not
@@ -35,6 +39,13 @@ internal static partial class Posix
             _ = Close(descriptor);
         }
     }
+
+    /// <summary>
+    /// Opens a file, creating it for the owner alone. File.OpenHandle would take a lock of its own, and so could not
+    /// even open a file that somebody else holds to read who that is.
+    /// </summary>
+    public static SafeFileHandle OpenUnlocked(string path) =>
+        new(OpenPatiently(path, ReadWrite | CreateWhenAbsent | CloseOnExec), ownsHandle: true);
 
     /// <summary>Takes an exclusive lock on an open file; false when another open file holds it.</summary>
     public static bool TryLock(SafeHandle file, string path)
@@ -55,10 +66,10 @@ internal static partial class Posix
         return true;
     }
 
-    private static int OpenDirectory(string path)
+    private static int OpenPatiently(string path, int flags)
     {
         int descriptor;
-        while ((descriptor = Open(path, ReadOnly | DirectoryOnly | CloseOnExec)) < 0)
+        while ((descriptor = Open(path, flags, OwnerReadWrite)) < 0)
         {
             if (Marshal.GetLastPInvokeError() != Interrupted)
             {
@@ -77,7 +88,7 @@ internal static partial class Posix
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);
