@@ -64,7 +64,7 @@ public sealed class CrashDriver
             return;
         }
 
-        using var client = new KvClient(address, Collection);
+        using var client = KvClient.Connect(address, Collection);
         await VerifyAsync(client, sidecar, $"Round {round} (seed {_options.Seed})");
         if (round > _options.Rounds)
         {

@@ -28,6 +28,18 @@ internal sealed class CrashWriter
     /// <summary>Keys a reader should find now.</summary>
     public IEnumerable<string> PresentKeys => _keys.Where(key => key.Acknowledged.Present).Select(key => key.Key);
 
+    /// <summary>
+    /// A key of the batch in doubt whose former value could be put back, so that half of the batch would show; null
+    /// when the call in doubt was no such batch.
+    /// </summary>
+    public (string Key, long Version)? PutBack()
+    {
+        KeyHistory[] visible = [.. _sent.Where(key => !key.Acknowledged.LooksLike(key.InDoubt!.Value))];
+        return visible.Length > 1 && visible[0].Acknowledged.Present
+            ? (visible[0].Key, visible[0].Acknowledged.Version)
+            : null;
+    }
+
     /// <summary>Works until the process is gone, or until told to stop.</summary>
     public async Task RunAsync(KvClient client, Func<bool> processIsEnding, CancellationToken stop)
     {
@@ -96,7 +108,7 @@ internal sealed class CrashWriter
         return _random.Next(100) switch
         {
             < 45 => PutAsync(client, key, ifMatch: null, ifAbsent: false),
-            < 55 => PutAsync(client, key, key.ETag, ifAbsent: !key.Acknowledged.Present),
+            < 55 => PutAsync(client, key, key.Acknowledged.Present ? key.ETag : null, ifAbsent: !key.Acknowledged.Present),
             < 60 => LoseConditionAsync(client, key),
             < 70 => DeleteAsync(client, key),
             < 82 => BatchAsync(client),

@@ -6,13 +6,17 @@ using System.Text.Json;
 namespace Thermocline.Testing.Crash;
 
 /// <summary>The few calls of the data API that the crash driver makes, over connections it shares among its writers.</summary>
-internal sealed class KvClient(Uri address, string collection) : IDisposable
+internal sealed class KvClient(Uri address, string collection, HttpMessageHandler handler) : IDisposable
 {
     private const int PageKeys = 500;
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = AnswerLimit };
+    private readonly HttpClient _client = new(handler) { BaseAddress = address, Timeout = AnswerLimit };
+
+    /// <summary>A client over the network.</summary>
+    public static KvClient Connect(Uri address, string collection) =>
+        new(address, collection, new SocketsHttpHandler { UseProxy = false });
 
     public async Task<KvAnswer> PutAsync(string key, byte[] value, string? ifMatch, bool ifAbsent)
     {
