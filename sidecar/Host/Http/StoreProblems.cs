@@ -13,7 +13,8 @@ internal static class StoreProblems
         StoreFault.Io or StoreFault.Latched => new Problem(503, ProblemCode.StoreLatched,
             "The disk failed; the store takes no writes until it is restarted.", failure.Message),
         StoreFault.Full or StoreFault.SnapshotTooOld => new Problem(429, ProblemCode.StoreFull,
-            "A limit of the store was reached.", failure.Message) { RetryAfterSeconds = 1 },
+            "A limit of the store was reached.", failure.Message)
+        { RetryAfterSeconds = 1 },
         StoreFault.Locked or StoreFault.Unsupported => new Problem(500, ProblemCode.Internal,
             "The sidecar made a mistake.", failure.Message),
     };
