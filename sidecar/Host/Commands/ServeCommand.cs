@@ -11,10 +11,10 @@ internal static partial class ServeCommand
 {
     private const string ConfigVariable = "THERMOCLINE_CONFIG";
 
-    private const string Description =
-        """
-        Runs the sidecar until SIGTERM or Ctrl-C.
+    private const string Description = "Runs the sidecar until SIGTERM or Ctrl-C.";
 
+    private const string More =
+        """
         Prints one line on standard output when it answers: ready http://127.0.0.1:7070 admin=http://127.0.0.1:7071
         Every setting of the file can be overridden by the environment: THERMOCLINE__BUDGET__LIMIT=512Mi
 
@@ -52,7 +52,7 @@ internal static partial class ServeCommand
     /// <summary>The command.</summary>
     public static Command Create(Surroundings surroundings)
     {
-        Command command = new("serve", Description) { Config, Data, Listen, Format, PrintConfig };
+        Command command = new HelpedCommand("serve", Description, More) { Config, Data, Listen, Format, PrintConfig };
         command.SetAction((parsed, _) => RunAsync(parsed, surroundings));
         return command;
     }

@@ -11,5 +11,6 @@ internal static class Routes
         MetricsEndpoint.Map(app, parts);
         StatusEndpoint.Map(app, parts);
         OpenApiEndpoint.Map(app);
+        KvEndpoints.Map(app, parts.Plane);
     }
 }
