@@ -7,7 +7,7 @@ using Thermocline.Store;
 namespace Thermocline.Sidecar.Commands;
 
 /// <summary><c>thermocline serve</c>: runs the sidecar until it is told to stop.</summary>
-internal static partial class ServeCommand
+internal static class ServeCommand
 {
     private const string ConfigVariable = "THERMOCLINE_CONFIG";
 
@@ -71,6 +71,9 @@ internal static partial class ServeCommand
         if (parsed.GetValue(PrintConfig))
         {
             await surroundings.Output.WriteAsync(ConfigurationYaml.Write(reading.Configuration));
+            if (reading.NotActedOn.Count > 0)
+                await surroundings.Output.WriteLineAsync(
+                    $"# configured, but this version does not act on it: {string.Join(", ", reading.NotActedOn)}");
             return ExitCode.Done;
         }
         return await ServeAsync(new SidecarSetup { Reading = reading, Source = source, Time = surroundings.Time }, surroundings);
