@@ -11,6 +11,7 @@ internal sealed class Sealer : IDisposable
 {
     private const int WaitingMax = 2;
     private readonly BlockingCollection<SegmentWriter> _waiting = new(WaitingMax);
+    private bool _disposed;
     private readonly Action<StoreException> _fail;
     private readonly Thread _thread;
     private int _unsealed;
@@ -52,6 +53,10 @@ internal sealed class Sealer : IDisposable
     /// <summary>Seals what waits, then ends.</summary>
     public void Dispose()
     {
+        // A clean stop disposes early, to save the index after it, and once more on the way out.
+        if (_disposed)
+            return;
+        _disposed = true;
         _waiting.CompleteAdding();
         _thread.Join();
         _waiting.Dispose();
