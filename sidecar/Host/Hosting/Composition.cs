@@ -107,6 +107,8 @@ internal static class Composition
         endpoint.Use(next => async (ConnectionContext connection) =>
         {
             connection.Features.Set(role);
+            using LingeringClose lingering = new(connection.ConnectionClosed);
+            connection.ConnectionClosed = lingering.Token;
             parts.Meter.ConnectionOpened(role);
             try
             {
