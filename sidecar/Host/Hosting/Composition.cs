@@ -109,6 +109,9 @@ internal static class Composition
             connection.Features.Set(role);
             using LingeringClose lingering = new(connection.ConnectionClosed);
             connection.ConnectionClosed = lingering.Token;
+            HalfClosePipe pipe = new(connection.Transport);
+            connection.Transport = pipe;
+            connection.Features.Set(pipe.Reader);
             parts.Meter.ConnectionOpened(role);
             try
             {

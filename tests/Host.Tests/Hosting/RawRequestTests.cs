@@ -17,9 +17,11 @@ public sealed class RawRequestTests : IAsyncLifetime
     public async Task A_half_closed_connection_is_answered()
     {
         using RawConnection connection = await _sidecar.ConnectAsync();
-        await connection.SendAsync("PUT /v1/kv/c/half" + Close + "Content-Length: 2\r\n\r\nhi");
+        await connection.SendAsync("PUT /v1/kv/c/half HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
         connection.HalfClose();
-        Assert.StartsWith("HTTP/1.1 204", await connection.ReadToEndAsync(), StringComparison.Ordinal);
+        string answer = await connection.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 204", answer, StringComparison.Ordinal);
+        Assert.Equal(0, answer.LastIndexOf("HTTP/1.1", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -36,7 +38,7 @@ public sealed class RawRequestTests : IAsyncLifetime
         Assert.Contains("body-truncated", answer, StringComparison.Ordinal);
         using HttpResponseMessage get = await _sidecar.GetAsync("/v1/kv/c/truncated");
         Assert.Equal(404, (int)get.StatusCode);
-        Assert.DoesNotContain("Error:", _sidecar.Log.Text, StringComparison.Ordinal);
+        Assert.Equal("", string.Join('\n', _sidecar.Log.Text.Split('\n').Where(line => line.StartsWith("Error", StringComparison.Ordinal))));
     }
 
     [Fact]
