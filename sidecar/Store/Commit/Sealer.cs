@@ -10,11 +10,14 @@ namespace Thermocline.Store.Commit;
 internal sealed class Sealer : IDisposable
 {
     private const int WaitingMax = 2;
+
+    /// <summary>Segments behind the open one that may not be sealed yet: those waiting, and the one in work.</summary>
+    public const int UnsealedMax = WaitingMax + 2;
     private readonly BlockingCollection<SegmentWriter> _waiting = new(WaitingMax);
-    private bool _disposed;
     private readonly Action<StoreException> _fail;
     private readonly Thread _thread;
     private int _unsealed;
+    private int _ended;
 
     public Sealer(Action<StoreException> fail)
     {
@@ -50,13 +53,11 @@ internal sealed class Sealer : IDisposable
     /// <summary>Whether everything handed over is sealed.</summary>
     public bool IsIdle => Volatile.Read(ref _unsealed) == 0;
 
-    /// <summary>Seals what waits, then ends.</summary>
+    /// <summary>Seals what waits, then ends. May be called again.</summary>
     public void Dispose()
     {
-        // A clean stop disposes early, to save the index after it, and once more on the way out.
-        if (_disposed)
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
-        _disposed = true;
         _waiting.CompleteAdding();
         _thread.Join();
         _waiting.Dispose();
