@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Thermocline.Memory.Ids;
-using Thermocline.Memory.Records;
 
 namespace Thermocline.Memory.Json;
 
@@ -29,8 +28,16 @@ public static class DraftJson
         var fields = new JsonFields(path, mistakes);
         var draft = new MemoryDraft { Content = default };
         int contents = 0;
-        foreach (JsonProperty property in json.EnumerateObject())
-            draft = Field(draft, property, fields, ref contents);
+        try
+        {
+            foreach (JsonProperty property in json.EnumerateObject())
+                draft = Field(draft, property, fields, ref contents);
+        }
+        catch (InvalidOperationException)
+        {
+            fields.Add("", "invalid", "A field's name holds half of a surrogate pair.");
+        }
+
         if (contents == 0)
             fields.Add("text", "required", "Give either text or contentBase64.");
         else if (contents > 1)

@@ -19,10 +19,17 @@ public static class SearchJson
         var fields = new JsonFields("", mistakes);
         var request = new SearchRequest { Query = "" };
         bool queried = false;
-        foreach (JsonProperty property in json.EnumerateObject())
+        try
         {
-            queried |= property.NameEquals("query"u8);
-            request = Field(request, property, fields);
+            foreach (JsonProperty property in json.EnumerateObject())
+            {
+                queried |= property.NameEquals("query"u8);
+                request = Field(request, property, fields);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            fields.Add("", "invalid", "A field's name holds half of a surrogate pair.");
         }
 
         if (!queried)

@@ -16,5 +16,5 @@ internal sealed class MistakeList
     }
 
     /// <summary>A field's path below another: a dot between names, none before the first.</summary>
-    public static string Join(string path, string field) => path.Length == 0 ? field : $"{path}.{field}";
+    public static string Join(string path, string field) => path.Length == 0 ? field : field.Length == 0 ? path : $"{path}.{field}";
 }
