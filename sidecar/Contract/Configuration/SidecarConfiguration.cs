@@ -1,0 +1,32 @@
+namespace Thermocline.Contract.Configuration;
+
+/// <summary>
+/// The whole configuration of a sidecar, one record a section. Every property has its default, so that an empty file is
+/// a valid configuration; <see cref="Reading.ConfigurationReader"/> is the only way to fill it from text.
+/// </summary>
+public sealed record SidecarConfiguration
+{
+    /// <summary>Where the sidecar answers.</summary>
+    public ListenConfiguration Listen { get; init; } = new();
+
+    /// <summary>Where it keeps its files.</summary>
+    public FolderConfiguration Folder { get; init; } = new();
+
+    /// <summary>How much memory it may use.</summary>
+    public BudgetConfiguration Budget { get; init; } = new();
+
+    /// <summary>What is kept where.</summary>
+    public TiersConfiguration Tiers { get; init; } = new();
+
+    /// <summary>How values are made smaller.</summary>
+    public CompressionConfiguration Compression { get; init; } = new();
+
+    /// <summary>When a write is acknowledged.</summary>
+    public DurabilityConfiguration Durability { get; init; } = new();
+
+    /// <summary>Shape of hypervectors.</summary>
+    public HypervectorsConfiguration Hypervectors { get; init; } = new();
+
+    /// <summary>Logs.</summary>
+    public TelemetryConfiguration Telemetry { get; init; } = new();
+}

@@ -1,0 +1,231 @@
+using Thermocline.Contract.Configuration;
+
+namespace Thermocline.Contract.Reading;
+
+/// <summary>Gives settings their meaning: defaults, ranges, and rules between settings, every mistake at once.</summary>
+public static class ConfigurationReader
+{
+    private const int SocketPathBytesMax = 107;
+    private const int DayMax = 36_500;
+
+    /// <summary>Reads a whole configuration.</summary>
+    public static ConfigurationReading Read(SettingSection settings)
+    {
+        ReadingNotes notes = new();
+        SectionReader top = new("", settings, notes);
+        SidecarConfiguration configuration = new()
+        {
+            Listen = Listen(top.Section("listen")),
+            Folder = Folder(top.Section("data")),
+            Budget = Budget(top.Section("budget")),
+            Tiers = Tiers(top.Section("tiers")),
+            Compression = Compression(top.Section("compression")),
+            Durability = Durability(top.Section("durability")),
+            Hypervectors = Hypervectors(top.Section("hypervectors")),
+            Telemetry = Telemetry(top.Section("telemetry")),
+        };
+        top.LaterSection("search");
+        top.LaterSection("events");
+        top.LaterSection("dapr");
+        top.LaterSection("encryption");
+        top.Later("compression");
+        top.Later("hypervectors");
+        top.End();
+        return new ConfigurationReading(configuration, notes.Mistakes, notes.NotActedOn);
+    }
+
+    private static ListenConfiguration Listen(SectionReader section)
+    {
+        ListenConfiguration standard = new();
+        ListenConfiguration listen = new()
+        {
+            Data = section.Address("data", standard.Data)!,
+            DataSocket = section.Text("dataSocket", standard.DataSocket),
+            DataSocketMode = Mode(section, "dataSocketMode", standard.DataSocketMode),
+            Admin = section.Address("admin", standard.Admin),
+            AdminTokenFile = section.Text("adminTokenFile", standard.AdminTokenFile),
+            GraceSeconds = (int)section.Integer("graceSeconds", standard.GraceSeconds, 0, 3_600),
+            MaxConnections = (int)section.Integer("maxConnections", standard.MaxConnections, 1, 1_000_000),
+            KeepAliveSeconds = (int)section.Integer("keepAliveSeconds", standard.KeepAliveSeconds, 1, 86_400),
+        };
+        if (System.Text.Encoding.UTF8.GetByteCount(listen.DataSocket) > SocketPathBytesMax)
+            section.Report("dataSocket", "is longer than the 107 bytes a unix socket's path may have");
+        if (listen.Admin is { Port: not 0 } && listen.Admin.Equals(listen.Data))
+            section.Report("admin", "must differ from listen.data");
+        section.End();
+        return listen;
+    }
+
+    private static int Mode(SectionReader section, string name, int fallback)
+    {
+        if (section.Text(name, "") is not { Length: > 0 } text)
+            return fallback;
+        int mode = 0;
+        bool octal = text.Length is 3 or 4 && text.All(each => each is >= '0' and <= '7');
+        foreach (char digit in octal ? text : "")
+            mode = (mode << 3) | (digit - '0');
+        if (octal && mode <= 0x1FF)
+            return mode;
+        section.Report(name, $"must be permission bits in octal from 0000 to 0777, not '{text}'");
+        return fallback;
+    }
+
+    private static FolderConfiguration Folder(SectionReader section)
+    {
+        FolderConfiguration folder = new() { Path = section.Text("path", new FolderConfiguration().Path) };
+        if (folder.Path.Length == 0 || folder.Path.Contains('\0', StringComparison.Ordinal))
+            section.Report("path", "must name a folder");
+        section.End();
+        return folder;
+    }
+
+    private static BudgetConfiguration Budget(SectionReader section)
+    {
+        BudgetConfiguration standard = new();
+        BudgetConfiguration budget = new()
+        {
+            Limit = section.Bytes("limit", standard.Limit, BudgetConfiguration.LimitMin, BudgetConfiguration.LimitMax),
+            HighWatermark = (int)section.Integer("highWatermark", standard.HighWatermark, 1, 100),
+            CriticalWatermark = (int)section.Integer("criticalWatermark", standard.CriticalWatermark, 1, 100),
+            IntervalSeconds = (int)section.Integer("intervalSeconds", standard.IntervalSeconds, 1, 3_600),
+            Shares = Shares(section),
+        };
+        if (budget.HighWatermark >= budget.CriticalWatermark)
+            section.Report("highWatermark", $"must be below budget.criticalWatermark ({budget.CriticalWatermark})");
+        section.Later("highWatermark");
+        section.Later("criticalWatermark");
+        section.Later("intervalSeconds");
+        section.Later("shares");
+        section.End();
+        return budget;
+    }
+
+    private static BudgetShares Shares(SectionReader budget)
+    {
+        SectionReader section = budget.Section("shares");
+        BudgetShares standard = new();
+        BudgetShares shares = new()
+        {
+            States = (int)section.Integer("states", standard.States, 0, 100),
+            Signals = (int)section.Integer("signals", standard.Signals, 0, 100),
+            Cache = (int)section.Integer("cache", standard.Cache, 0, 100),
+            Connections = (int)section.Integer("connections", standard.Connections, 0, 100),
+            System = (int)section.Integer("system", standard.System, 0, 100),
+        };
+        int sum = shares.States + shares.Signals + shares.Cache + shares.Connections + shares.System;
+        if (sum != 100)
+            budget.Report("shares", $"must add up to 100, not {sum}");
+        section.End();
+        return shares;
+    }
+
+    private static TiersConfiguration Tiers(SectionReader section)
+    {
+        TiersConfiguration standard = new();
+        SectionReader hot = section.Section("hot");
+        SectionReader warm = section.Section("warm");
+        TiersConfiguration tiers = new()
+        {
+            HotEntriesMax = hot.Integer("maxEntries", standard.HotEntriesMax, 1, 1_000_000_000),
+            HotStrengthMin = hot.Fraction("minStrength", standard.HotStrengthMin),
+            WarmBytesMax = warm.Bytes("maxBytes", standard.WarmBytesMax, 64L << 20, 1L << 50),
+            WarmStrengthMin = warm.Fraction("minStrength", standard.WarmStrengthMin),
+            Cold = Cold(section.Section("cold")),
+        };
+        if (tiers.HotStrengthMin < tiers.WarmStrengthMin)
+            hot.Report("minStrength", "must not be below tiers.warm.minStrength");
+        hot.Later("maxEntries");
+        hot.Later("minStrength");
+        warm.Later("maxBytes");
+        warm.Later("minStrength");
+        hot.End();
+        warm.End();
+        section.Later("cold");
+        section.End();
+        return tiers;
+    }
+
+    private static ColdTierConfiguration Cold(SectionReader section)
+    {
+        ColdTierConfiguration standard = new();
+        ColdTierConfiguration cold = new()
+        {
+            Kind = section.Choice("kind", standard.Kind),
+            Path = section.Text("path", standard.Path),
+            Bucket = section.Text("bucket", standard.Bucket),
+            Prefix = section.Text("prefix", standard.Prefix),
+            Region = section.Text("region", standard.Region),
+            Endpoint = section.Text("endpoint", standard.Endpoint),
+            AccessKeyFile = section.Text("accessKeyFile", standard.AccessKeyFile),
+            SecretKeyFile = section.Text("secretKeyFile", standard.SecretKeyFile),
+            ArchiveAfterDays = (int)section.Integer("archiveAfterDays", standard.ArchiveAfterDays, 0, DayMax),
+            ShipIntervalSeconds = (int)section.Integer("shipIntervalSeconds", standard.ShipIntervalSeconds, 1, 86_400),
+        };
+        ColdRules(section, cold);
+        section.End();
+        return cold;
+    }
+
+    private static void ColdRules(SectionReader section, ColdTierConfiguration cold)
+    {
+        if (cold.Kind == ColdKind.S3 && cold.Bucket.Length == 0)
+            section.Report("bucket", "must be given for kind s3");
+        if (cold.Kind == ColdKind.Folder && cold.Path.Length == 0)
+            section.Report("path", "must be given for kind folder");
+        if (cold.AccessKeyFile.Length == 0 != (cold.SecretKeyFile.Length == 0))
+            section.Report("secretKeyFile", "goes together with accessKeyFile: give both or neither");
+        if (cold.Endpoint.Length == 0)
+            return;
+        bool web = Uri.TryCreate(cold.Endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https";
+        if (!web)
+            section.Report("endpoint", "must be an http or https address");
+        else if (uri!.UserInfo.Length > 0)
+            section.Report("endpoint", "must not hold credentials; use accessKeyFile and secretKeyFile");
+    }
+
+    private static CompressionConfiguration Compression(SectionReader section)
+    {
+        CompressionConfiguration standard = new();
+        CompressionConfiguration compression = new()
+        {
+            Level = section.Choice("level", standard.Level),
+            Stages = section.Words("stages", standard.Stages, CompressionConfiguration.StageNames),
+        };
+        section.End();
+        return compression;
+    }
+
+    private static DurabilityConfiguration Durability(SectionReader section)
+    {
+        DurabilityConfiguration standard = new();
+        DurabilityConfiguration durability = new()
+        {
+            Policy = section.Choice("policy", standard.Policy),
+            IntervalMs = (int)section.Integer("intervalMs", standard.IntervalMs, 1, 60_000),
+        };
+        section.End();
+        return durability;
+    }
+
+    private static HypervectorsConfiguration Hypervectors(SectionReader section)
+    {
+        int standard = new HypervectorsConfiguration().Dimension;
+        int dimension = (int)section.Integer("dimension", standard, 64, 1 << 20);
+        if (dimension % 64 != 0)
+            section.Report("dimension", $"must be a multiple of 64, such as {(dimension / 64 + 1) * 64}, not {dimension}");
+        section.End();
+        return new HypervectorsConfiguration { Dimension = dimension };
+    }
+
+    private static TelemetryConfiguration Telemetry(SectionReader section)
+    {
+        TelemetryConfiguration standard = new();
+        TelemetryConfiguration telemetry = new()
+        {
+            LogFormat = section.Choice("logFormat", standard.LogFormat),
+            LogLevel = section.Choice("logLevel", standard.LogLevel),
+        };
+        section.End();
+        return telemetry;
+    }
+}

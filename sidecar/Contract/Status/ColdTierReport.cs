@@ -1,0 +1,20 @@
+namespace Thermocline.Contract.Status;
+
+/// <summary>The cold store.</summary>
+public sealed record ColdTierReport
+{
+    /// <summary>Records held.</summary>
+    public long Entries { get; init; }
+
+    /// <summary>Bytes held.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Objects held.</summary>
+    public long Objects { get; init; }
+
+    /// <summary>Reads answered here.</summary>
+    public long Hits { get; init; }
+
+    /// <summary>Reads that found nothing here.</summary>
+    public long Misses { get; init; }
+}

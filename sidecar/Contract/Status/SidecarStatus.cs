@@ -1,0 +1,35 @@
+namespace Thermocline.Contract.Status;
+
+/// <summary>What <c>GET /v1/status</c> answers: where memory is, why, and what the sidecar did about it.</summary>
+public sealed record SidecarStatus
+{
+    /// <summary>Version of the sidecar.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>What each tier holds.</summary>
+    public TiersReport Tiers { get; init; } = new();
+
+    /// <summary>Memory, in bytes.</summary>
+    public BudgetReport Budget { get; init; } = new();
+
+    /// <summary>How much smaller values became.</summary>
+    public CompressionReport Compression { get; init; } = new();
+
+    /// <summary>Whether memory runs short.</summary>
+    public PressureReport Pressure { get; init; } = new();
+
+    /// <summary>The log of the store.</summary>
+    public LogReport Log { get; init; } = new();
+
+    /// <summary>Twelve hex digits that name the configuration in force.</summary>
+    public string Revision { get; init; } = "";
+
+    /// <summary>Settings of the file that wait for a restart.</summary>
+    public IReadOnlyList<string> PendingRestart { get; init; } = [];
+
+    /// <summary>How the store was opened.</summary>
+    public RecoverySummary Recovery { get; init; } = new();
+
+    /// <summary>Long operations. This version has none.</summary>
+    public IReadOnlyList<OperationReport> Operations { get; init; } = [];
+}

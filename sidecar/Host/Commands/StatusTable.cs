@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+using Thermocline.Contract.Status;
+
+namespace Thermocline.Sidecar.Commands;
+
+/// <summary>A status for people.</summary>
+internal static class StatusTable
+{
+    public static string Write(Uri server, SidecarStatus status)
+    {
+        StringBuilder text = new();
+        Line(text, $"Thermocline {status.Version} at {server}");
+        Line(text, $"Configuration {status.Revision}{Pending(status)}");
+        Line(text, $"Store: {status.Log.Keys:N0} keys in {status.Log.Segments:N0} segments, durability {status.Log.Durability}");
+        if (status.Log.LatchedBy is { } cause)
+            Line(text, $"LATCHED, no writes are taken: {cause}");
+        Line(text, $"Memory: {Bytes(status.Budget.ResidentBytes)} resident, limit {Bytes(status.Budget.Limit)}");
+        text.Append('\n');
+        Line(text, $"{"TIER",-6}{"ENTRIES",14}{"BYTES",14}{"LIMIT",14}{"HITS",14}{"MISSES",14}");
+        Row(text, "hot", status.Tiers.Hot);
+        Row(text, "warm", status.Tiers.Warm);
+        text.Append('\n');
+        Line(text, $"Opened {(status.Recovery.Clean ? "clean" : "after an unclean stop")} in {status.Recovery.TookMs:N1} ms, "
+            + $"{status.Recovery.FramesReplayed:N0} frames replayed, {status.Recovery.DamageCount:N0} damaged places");
+        foreach (DamageReport damage in status.Recovery.Damages)
+            Line(text, $"  {damage.File} at byte {damage.Offset}: {damage.What}");
+        return text.ToString().TrimEnd();
+    }
+
+    private static string Pending(SidecarStatus status) =>
+        status.PendingRestart.Count == 0 ? "" : $"; waiting for a restart: {string.Join(", ", status.PendingRestart)}";
+
+    private static void Row(StringBuilder text, string name, TierReport tier) =>
+        Line(text, $"{name,-6}{tier.Entries,14:N0}{Bytes(tier.Bytes),14}{(tier.Limit == 0 ? "-" : Bytes(tier.Limit)),14}"
+            + $"{tier.Hits,14:N0}{tier.Misses,14:N0}");
+
+    private static string Bytes(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        double amount = bytes;
+        int unit = 0;
+        for (; amount >= 1024 && unit < units.Length - 1; unit++)
+            amount /= 1024;
+        return string.Create(CultureInfo.InvariantCulture, $"{amount:0.#} {units[unit]}");
+    }
+
+    private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+}

@@ -1,0 +1,9 @@
+namespace Thermocline.Sidecar.Commands;
+
+/// <summary>What a command may know of the world around it. Program.cs fills it; tests make their own.</summary>
+/// <param name="Output">Standard output: results.</param>
+/// <param name="Error">Standard error: everything else.</param>
+/// <param name="Environment">Environment variables.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record Surroundings(
+    TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time);

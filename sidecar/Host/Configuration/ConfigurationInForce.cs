@@ -1,0 +1,52 @@
+using Thermocline.Contract.Configuration;
+using Thermocline.Contract.Reading;
+using Thermocline.Sidecar.Hosting;
+using Thermocline.Store;
+
+namespace Thermocline.Sidecar.Configuration;
+
+/// <summary>The configuration the sidecar runs by, and the one place that changes it while it runs.</summary>
+internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredStore store, LogLevelSwitch levels)
+{
+    /// <summary>Settings that take effect without a restart.</summary>
+    private static readonly string[] Live = ["budget.limit", "durability.policy", "telemetry.logLevel"];
+
+    private volatile Snapshot _now = new(started, ConfigurationYaml.RevisionOf(started), []);
+
+    /// <summary>The configuration in force: live settings are the newest, all others those of the start.</summary>
+    public SidecarConfiguration Configuration => _now.Configuration;
+
+    /// <summary>Names the newest accepted configuration.</summary>
+    public string Revision => _now.Revision;
+
+    /// <summary>Settings of the newest accepted configuration that wait for a restart.</summary>
+    public IReadOnlyList<string> PendingRestart => _now.PendingRestart;
+
+    /// <summary>The store's policy for a configuration.</summary>
+    public static DurabilityPolicy PolicyOf(SidecarConfiguration configuration) => configuration.Durability.Policy switch
+    {
+        AcknowledgePolicy.Always => DurabilityPolicy.Always,
+        AcknowledgePolicy.Interval => DurabilityPolicy.Interval,
+        AcknowledgePolicy.Never => DurabilityPolicy.Never,
+    };
+
+    /// <summary>Takes over what can be taken over; answers the settings that changed and took effect.</summary>
+    public IReadOnlyList<string> Accept(SidecarConfiguration wanted)
+    {
+        string[] changed = [.. ConfigurationValues.Differences(Configuration, wanted).Intersect(Live)];
+        SidecarConfiguration next = Configuration with
+        {
+            Budget = Configuration.Budget with { Limit = wanted.Budget.Limit },
+            Durability = Configuration.Durability with { Policy = wanted.Durability.Policy },
+            Telemetry = Configuration.Telemetry with { LogLevel = wanted.Telemetry.LogLevel },
+        };
+        store.HotBytes = DerivedSizes.Of(next.Budget.Limit).HotBytes;
+        store.Durability = PolicyOf(next);
+        levels.Severity = next.Telemetry.LogLevel;
+        _now = new Snapshot(next, ConfigurationYaml.RevisionOf(wanted), ConfigurationValues.Differences(next, wanted));
+        return changed;
+    }
+
+    private sealed record Snapshot(
+        SidecarConfiguration Configuration, string Revision, IReadOnlyList<string> PendingRestart);
+}

@@ -1,0 +1,15 @@
+using Thermocline.Sidecar.Hosting;
+
+namespace Thermocline.Sidecar.Endpoints;
+
+/// <summary>Every route of the sidecar. One line a group; openapi.json describes the same routes, as a test proves.</summary>
+internal static class Routes
+{
+    public static void Map(WebApplication app, Parts parts)
+    {
+        HealthEndpoints.Map(app, parts);
+        MetricsEndpoint.Map(app, parts);
+        StatusEndpoint.Map(app, parts);
+        OpenApiEndpoint.Map(app);
+    }
+}

@@ -1,0 +1,32 @@
+using Thermocline.Store;
+
+namespace Thermocline.Sidecar.Hosting;
+
+/// <summary>Whether the sidecar has started and whether it is told to stop.</summary>
+internal sealed class Lifecycle
+{
+    private volatile bool _started;
+    private volatile bool _stopping;
+
+    /// <summary>Whether everything answers.</summary>
+    public bool Started => _started;
+
+    /// <summary>Whether it is told to stop.</summary>
+    public bool Stopping => _stopping;
+
+    /// <summary>Everything answers.</summary>
+    public void MarkStarted() => _started = true;
+
+    /// <summary>It is told to stop.</summary>
+    public void MarkStopping() => _stopping = true;
+
+    /// <summary>Why no traffic should come here, or null when it may.</summary>
+    public string? NotReadyBecause(StoreStatus store)
+    {
+        if (!_started)
+            return "starting";
+        if (_stopping)
+            return "stopping";
+        return store.LatchedBy is null ? null : "the store is latched";
+    }
+}

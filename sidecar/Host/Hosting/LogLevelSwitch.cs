@@ -1,0 +1,30 @@
+using Thermocline.Contract.Configuration;
+
+namespace Thermocline.Sidecar.Hosting;
+
+/// <summary>The least severe entry that is logged; may be changed at any time.</summary>
+internal sealed class LogLevelSwitch(Severity severity)
+{
+    private volatile int _severity = (int)severity;
+
+    /// <summary>The severity in force.</summary>
+    public Severity Severity
+    {
+        get => (Severity)_severity;
+        set => _severity = (int)value;
+    }
+
+    /// <summary>Whether an entry is logged. The framework's own chatter starts at warning.</summary>
+    public bool Passes(string? category, LogLevel level)
+    {
+        LogLevel least = Severity switch
+        {
+            Severity.Debug => LogLevel.Debug,
+            Severity.Information => LogLevel.Information,
+            Severity.Warning => LogLevel.Warning,
+            Severity.Error => LogLevel.Error,
+        };
+        bool framework = category is not null && category.StartsWith("Microsoft.", StringComparison.Ordinal);
+        return level >= least && (!framework || level >= LogLevel.Warning || least == LogLevel.Debug);
+    }
+}

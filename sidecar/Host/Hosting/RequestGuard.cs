@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Connections;
+using Thermocline.Sidecar.Http;
+using Thermocline.Sidecar.Metrics;
+using Thermocline.Store;
+
+namespace Thermocline.Sidecar.Hosting;
+
+/// <summary>
+/// The outermost step of every request: measures it, and turns whatever goes wrong inside into problem details. No stack
+/// trace leaves the process.
+/// </summary>
+internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory loggers)
+{
+    private readonly ILogger _logger = loggers.CreateLogger("Thermocline.Sidecar.Requests");
+
+    /// <summary>No such route on this listener.</summary>
+    public static Problem RouteUnknown { get; } =
+        new(404, ProblemCode.RouteUnknown, "There is no such route.", "GET /openapi.json lists all routes.");
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(context);
+            if (Unanswered(context) is { } problem)
+                await context.WriteProblemAsync(problem);
+        }
+        catch (Exception failure) when (context.RequestAborted.IsCancellationRequested
+            && failure is OperationCanceledException or ConnectionResetException or ConnectionAbortedException)
+        {
+            // The client has gone: there is nobody to answer.
+        }
+        catch (BadHttpRequestException failure)
+        {
+            await AnswerAsync(context, Of(failure));
+        }
+        catch (StoreException failure)
+        {
+            LogStore(_logger, failure.Fault, failure.Message);
+            await AnswerAsync(context, StoreProblems.Of(failure));
+        }
+#pragma warning disable CA1031 // The top of a request: a bug in one must not be the end of the others.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogBug(_logger, failure);
+            await AnswerAsync(context, new Problem(500, ProblemCode.Internal, "The sidecar made a mistake."));
+        }
+        finally
+        {
+            meter.RequestEnded(context, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    /// <summary>The problem of a request that routing refused and nobody answered, or null.</summary>
+    private static Problem? Unanswered(HttpContext context)
+    {
+        if (context.Response.HasStarted || context.Response.ContentType is not null)
+            return null;
+        return context.Response.StatusCode switch
+        {
+            404 => RouteUnknown,
+            405 => new Problem(405, ProblemCode.MethodNotAllowed, "This route does not take this method.",
+                "The Allow header names those it takes."),
+            _ => null,
+        };
+    }
+
+    private static Problem Of(BadHttpRequestException failure) => failure.StatusCode switch
+    {
+        408 => new Problem(408, ProblemCode.RequestTimeout, "The body came too slowly.", "At least 240 bytes a second."),
+        413 => new Problem(413, ProblemCode.BodyTooLarge, "The body is larger than any request may be."),
+        _ when failure.Message.Contains("end of request content", StringComparison.OrdinalIgnoreCase) =>
+            new Problem(400, ProblemCode.BodyTruncated, "The body ended before its stated length."),
+        _ => new Problem(failure.StatusCode, ProblemCode.RequestMalformed, "The request is not well-formed HTTP."),
+    };
+
+    private static async Task AnswerAsync(HttpContext context, Problem problem)
+    {
+        if (context.Response.HasStarted)
+        {
+            // Half an answer is out: cutting the connection is the only way to say that it is wrong.
+            context.Abort();
+            return;
+        }
+        context.Response.Clear();
+        await context.WriteProblemAsync(problem);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store failed ({Fault}): {Reason}")]
+    private static partial void LogStore(ILogger logger, StoreFault fault, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request ended with a failure nobody foresaw")]
+    private static partial void LogBug(ILogger logger, Exception failure);
+}

@@ -1,0 +1,23 @@
+using Thermocline.Sidecar.Http;
+
+namespace Thermocline.Sidecar.Hosting;
+
+/// <summary>Keeps routes on their listeners and asks for the admin token where a route needs it.</summary>
+internal sealed class RouteGate(AdminToken token)
+{
+    private static readonly RouteScope DataOnly = new(OnAdmin: false, NeedsToken: false);
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
+            return next(context);
+        RouteScope scope = endpoint.Metadata.GetMetadata<RouteScope>() ?? DataOnly;
+        if (!scope.OnAdmin && context.Features.Get<ListenerRole>() == ListenerRole.Admin)
+            return context.WriteProblemAsync(RequestGuard.RouteUnknown);
+        if (!scope.NeedsToken || token.Accepts(context.Request.Headers.Authorization))
+            return next(context);
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return context.WriteProblemAsync(new Problem(401, ProblemCode.TokenRequired,
+            "This route needs the admin token.", "Send Authorization: Bearer with the token of listen.adminTokenFile."));
+    }
+}

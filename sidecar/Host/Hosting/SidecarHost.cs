@@ -1,0 +1,151 @@
+using System.Net;
+using Thermocline.Contract.Configuration;
+using Thermocline.Sidecar.Configuration;
+using Thermocline.Sidecar.Metrics;
+using Thermocline.Store;
+
+namespace Thermocline.Sidecar.Hosting;
+
+/// <summary>A running sidecar: the store, the listeners and the watch on the configuration, started and stopped in order.</summary>
+internal sealed partial class SidecarHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly BoundListeners _listeners;
+    private readonly TieredStore _store;
+    private readonly SidecarMeter _meter;
+    private readonly CancellationTokenSource _watchStop = new();
+    private readonly string _addressFile;
+    private readonly ILogger _logger;
+    private Task _watching = Task.CompletedTask;
+    private bool _stopped;
+
+    private SidecarHost(WebApplication app, Parts parts, string dataFolder)
+    {
+        _app = app;
+        _listeners = parts.Listeners;
+        _store = parts.Plane.Store;
+        _meter = parts.Meter;
+        _addressFile = Path.Combine(dataFolder, AdminAddress.FileName);
+        _logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Thermocline.Sidecar");
+        Lifecycle = parts.Lifecycle;
+        Watch = new ConfigurationWatch(parts.Setup.Source, parts.Force, parts.Setup.Time, _logger);
+    }
+
+    /// <summary>Where the data API answers.</summary>
+    public Uri DataAddress => AdminAddress.Of(_listeners.Data!);
+
+    /// <summary>Where health, metrics and status answer.</summary>
+    public Uri Admin => AdminAddress.Of(_listeners.Admin!);
+
+    /// <summary>Whether it has started and whether it stops.</summary>
+    public Lifecycle Lifecycle { get; }
+
+    /// <summary>The watch on the configuration file.</summary>
+    public ConfigurationWatch Watch { get; }
+
+    /// <summary>Opens the store, binds the listeners and answers requests once it returns.</summary>
+    /// <exception cref="HostingException">It cannot start; the message says why.</exception>
+    /// <exception cref="StoreException">The data folder cannot be opened.</exception>
+    public static async Task<SidecarHost> StartAsync(SidecarSetup setup)
+    {
+        SidecarConfiguration configuration = setup.Reading.Configuration;
+        string folder = Path.GetFullPath(configuration.Folder.Path);
+        TieredStore store = OpenStore(setup, folder);
+        try
+        {
+            // The token is made after the store was opened: its lock keeps a second sidecar away from the folder.
+            AdminToken token = AdminToken.Load(configuration.Listen.AdminTokenFile, folder);
+            Parts parts = new(setup, store, token);
+            WebApplication app = Composition.Build(parts);
+            SidecarHost host = new(app, parts, folder);
+            await host.ListenAsync();
+            return host;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Stops: says it is not ready, takes no new connections, lets running requests end inside the grace period, and
+    /// closes the store so that the next open is immediate.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        if (_stopped)
+            return;
+        _stopped = true;
+        Lifecycle.MarkStopping();
+        LogStopping(_logger);
+        await _watchStop.CancelAsync();
+        await _watching;
+        await _app.StopAsync();
+        File.Delete(_addressFile);
+        _listeners.Dispose();
+        _store.Dispose();
+        LogStopped(_logger);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _app.DisposeAsync();
+        _meter.Dispose();
+        _watchStop.Dispose();
+    }
+
+    private static TieredStore OpenStore(SidecarSetup setup, string folder)
+    {
+        SidecarConfiguration configuration = setup.Reading.Configuration;
+        DerivedSizes sizes = DerivedSizes.Of(configuration.Budget.Limit);
+        StoreOptions options = new()
+        {
+            HotBytes = sizes.HotBytes,
+            SegmentBytes = sizes.SegmentBytes,
+            PendingBytesMax = sizes.PendingBytes,
+            Durability = ConfigurationInForce.PolicyOf(configuration),
+            SyncInterval = TimeSpan.FromMilliseconds(configuration.Durability.IntervalMs),
+        };
+        try
+        {
+            return TieredStore.Open(options, setup.OpenFolder(folder), setup.Time);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new HostingException($"data.path: cannot open {folder}: {failure.Message}", failure);
+        }
+    }
+
+    private async Task ListenAsync()
+    {
+        try
+        {
+            await _app.StartAsync();
+            await File.WriteAllTextAsync(_addressFile, Admin.ToString());
+        }
+        catch
+        {
+            _listeners.Dispose();
+            await _app.DisposeAsync();
+            _meter.Dispose();
+            throw;
+        }
+        if (_listeners.AdminFellBack)
+            LogAdminFellBack(_logger, ListenConfiguration.DefaultAdmin, Admin);
+        _watching = Watch.RunAsync(_watchStop.Token);
+        Lifecycle.MarkStarted();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Listen.admin is not configured and {Default} is taken: the admin listener answers on {Address}")]
+    private static partial void LogAdminFellBack(ILogger logger, IPEndPoint @default, Uri address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: no new connections, running requests may end")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped: the store is closed")]
+    private static partial void LogStopped(ILogger logger);
+}

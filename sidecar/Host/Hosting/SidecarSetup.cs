@@ -1,0 +1,24 @@
+using Thermocline.Contract.Reading;
+using Thermocline.Sidecar.Configuration;
+using Thermocline.Store.Files;
+
+namespace Thermocline.Sidecar.Hosting;
+
+/// <summary>What a sidecar is started with.</summary>
+internal sealed record SidecarSetup
+{
+    /// <summary>The configuration, free of mistakes.</summary>
+    public required ConfigurationReading Reading { get; init; }
+
+    /// <summary>Where the configuration is read again while the sidecar runs.</summary>
+    public required ConfigurationSource Source { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Opens the data folder.</summary>
+    public Func<string, IFiles> OpenFolder { get; init; } = path => new DiskFiles(path);
+
+    /// <summary>Where the log goes; null for standard error.</summary>
+    public ILoggerProvider? Log { get; init; }
+}

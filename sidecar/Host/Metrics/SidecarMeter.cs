@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Thermocline.Sidecar.Hosting;
+using Thermocline.Store;
+
+namespace Thermocline.Sidecar.Metrics;
+
+/// <summary>Everything the sidecar measures about itself. docs/OPERATIONS.md explains every name.</summary>
+internal sealed class SidecarMeter : IDisposable
+{
+    private static readonly string[] Methods = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH"];
+    private static readonly string[] StatusClasses = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+    private readonly Meter _meter = new("Thermocline.Sidecar");
+    private readonly MeterExposition _exposition;
+    private readonly Histogram<double> _requestDuration;
+    private readonly UpDownCounter<long> _connections;
+
+    public SidecarMeter(TieredStore store, Lifecycle lifecycle, TimeProvider time)
+    {
+        _exposition = new MeterExposition(_meter);
+        _requestDuration = _meter.CreateHistogram<double>("thermocline_http_request_duration_seconds", null,
+            "Time from a request's headers to the end of its answer.");
+        _connections = _meter.CreateUpDownCounter<long>("thermocline_http_connections", null, "Open connections.");
+        ProcessGauges.AddTo(_meter, time);
+        StoreGauges.AddTo(_meter, store, lifecycle);
+    }
+
+    /// <summary>Counts a finished request. Its labels come from fixed lists, whatever a client sends.</summary>
+    public void RequestEnded(HttpContext context, TimeSpan took)
+    {
+        string route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unmatched";
+        string method = Array.Find(Methods, each => each == context.Request.Method) ?? "other";
+        string status = StatusClasses[Math.Clamp(context.Response.StatusCode / 100, 1, 5) - 1];
+        TagList tags = new() { { "route", route }, { "method", method }, { "status", status } };
+        _requestDuration.Record(took.TotalSeconds, tags);
+    }
+
+    /// <summary>A connection was accepted.</summary>
+    public void ConnectionOpened(ListenerRole role) =>
+        _connections.Add(1, new KeyValuePair<string, object?>("listener", role.Name));
+
+    /// <summary>A connection ended.</summary>
+    public void ConnectionClosed(ListenerRole role) =>
+        _connections.Add(-1, new KeyValuePair<string, object?>("listener", role.Name));
+
+    /// <summary>Writes all metrics.</summary>
+    public void Write(IBufferWriter<byte> output) => _exposition.Write(output);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _exposition.Dispose();
+        _meter.Dispose();
+    }
+}
