@@ -13,6 +13,7 @@ internal static class CommandTree
           thermocline serve --data ./data
           thermocline serve --config thermocline.yaml --print-config
           thermocline status --data ./data
+          thermocline import notes/ --data ./data --example
         """;
 
     /// <summary>Parses and runs a command line; answers the exit code.</summary>
@@ -22,6 +23,7 @@ internal static class CommandTree
         {
             ServeCommand.Create(surroundings),
             StatusCommand.Create(surroundings),
+            ImportCommand.Create(surroundings),
         };
         ParseResult parsed = root.Parse(arguments);
         InvocationConfiguration invocation = new()

@@ -30,6 +30,29 @@ public static class MemoryJson
         json.WriteEndObject();
     }
 
+    /// <summary>Writes a draft as <see cref="DraftJson"/> reads it.</summary>
+    public static void WriteDraft(Utf8JsonWriter json, MemoryDraft draft)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(draft);
+        json.WriteStartObject();
+        if (draft.Id is { } id)
+            json.WriteString("id"u8, id.ToString());
+        WriteContent(json, draft.Content, draft.IsText);
+        json.WriteString("type"u8, draft.Type);
+        if (draft.Session is not null)
+            json.WriteString("session"u8, draft.Session);
+        if (draft.Context is not null)
+            json.WriteString("context"u8, draft.Context);
+        WriteFiles(json, draft.Files);
+        WriteMetadata(json, draft.Metadata);
+        WriteSignificance(json, draft.Significance);
+        json.WriteBoolean("private"u8, draft.IsPrivate);
+        if (draft.CreatedAt is { } created)
+            json.WriteString("createdAt"u8, Time(created));
+        json.WriteEndObject();
+    }
+
     /// <summary>Writes what a save answers for one memory.</summary>
     public static void WriteSaved(Utf8JsonWriter json, SavedMemory saved, string type, string? session)
     {
@@ -47,10 +70,7 @@ public static class MemoryJson
     private static void WriteFields(Utf8JsonWriter json, MemoryRecord memory)
     {
         json.WriteString("tier"u8, memory.Tier == Store.Tier.Hot ? "hot"u8 : "warm"u8);
-        if (memory.IsText)
-            json.WriteString("text"u8, memory.Content.Span);
-        else
-            json.WriteBase64String("contentBase64"u8, memory.Content.Span);
+        WriteContent(json, memory.Content, memory.IsText);
         json.WriteString("type"u8, memory.Type);
         if (memory.Session is not null)
             json.WriteString("session"u8, memory.Session);
@@ -61,6 +81,14 @@ public static class MemoryJson
         WriteSignificance(json, memory.Significance);
         json.WriteBoolean("private"u8, false);
         json.WriteString("createdAt"u8, Time(memory.CreatedAt));
+    }
+
+    private static void WriteContent(Utf8JsonWriter json, ReadOnlyMemory<byte> content, bool isText)
+    {
+        if (isText)
+            json.WriteString("text"u8, content.Span);
+        else
+            json.WriteBase64String("contentBase64"u8, content.Span);
     }
 
     private static void WriteFiles(Utf8JsonWriter json, IReadOnlyList<string> files)
