@@ -5,15 +5,17 @@ namespace Thermocline.Sidecar.Commands;
 /// <summary>The commands of <c>thermocline</c>. Each one is an object made by its own file; here is only the list.</summary>
 internal static class CommandTree
 {
-    private const string Description =
-        """
-        Thermocline: memory for pods that never outgrows its budget.
+    private const string Description = "Thermocline: memory for pods that never outgrows its budget.";
 
+    private const string More =
+        """
         Examples:
           thermocline serve --data ./data
           thermocline serve --config thermocline.yaml --print-config
           thermocline status --data ./data
           thermocline import notes/ --data ./data --example
+
+        thermocline COMMAND --help explains a command. Exit codes: 0 done, 1 failed, 2 bad usage or configuration.
         """;
 
     /// <summary>Parses and runs a command line; answers the exit code.</summary>
@@ -25,6 +27,7 @@ internal static class CommandTree
             StatusCommand.Create(surroundings),
             ImportCommand.Create(surroundings),
         };
+        TeachingHelp.Install(root, More);
         ParseResult parsed = root.Parse(arguments);
         InvocationConfiguration invocation = new()
         {

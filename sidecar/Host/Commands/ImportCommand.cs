@@ -10,7 +10,9 @@ internal static class ImportCommand
 {
     private const string DefaultFolder = "./data";
 
-    private const string Description =
+    private const string Description = "Brings files into a store as memories.";
+
+    private const string More =
         """
         Imports files as memories: JSON lines, JSON arrays, Markdown, text folders (.gz too), package lists, and the
         solution caches, session files and memory files of the systems this one replaces.
@@ -24,6 +26,9 @@ internal static class ImportCommand
           thermocline import cache.json --format math-solutions --dry-run
           thermocline import /usr/share/doc --data ./data --example
           thermocline import big.jsonl --server http://127.0.0.1:7070 --output json
+
+        Exit codes: 0 done (rejected records are listed), 1 failed or nothing could be imported, 2 bad usage,
+        130 stopped by Ctrl-C after the batch in hand; the summary so far is printed.
         """;
 
     private static readonly Argument<string[]> Paths = new("PATH")
@@ -68,7 +73,7 @@ internal static class ImportCommand
     /// <summary>The command.</summary>
     public static Command Create(Surroundings surroundings)
     {
-        Command command = new("import", Description)
+        Command command = new HelpedCommand("import", Description, More)
         {
             Paths, Data, Server, IfEmpty, Example, DryRun, Format, Most, Output,
         };

@@ -7,14 +7,14 @@ using Thermocline.Store;
 namespace Thermocline.Sidecar.Commands;
 
 /// <summary><c>thermocline serve</c>: runs the sidecar until it is told to stop.</summary>
-internal static partial class ServeCommand
+internal static class ServeCommand
 {
     private const string ConfigVariable = "THERMOCLINE_CONFIG";
 
-    private const string Description =
-        """
-        Runs the sidecar until SIGTERM or Ctrl-C.
+    private const string Description = "Runs the sidecar until SIGTERM or Ctrl-C.";
 
+    private const string More =
+        """
         Prints one line on standard output when it answers: ready http://127.0.0.1:7070 admin=http://127.0.0.1:7071
         Every setting of the file can be overridden by the environment: THERMOCLINE__BUDGET__LIMIT=512Mi
 
@@ -52,7 +52,7 @@ internal static partial class ServeCommand
     /// <summary>The command.</summary>
     public static Command Create(Surroundings surroundings)
     {
-        Command command = new("serve", Description) { Config, Data, Listen, Format, PrintConfig };
+        Command command = new HelpedCommand("serve", Description, More) { Config, Data, Listen, Format, PrintConfig };
         command.SetAction((parsed, _) => RunAsync(parsed, surroundings));
         return command;
     }
@@ -71,6 +71,9 @@ internal static partial class ServeCommand
         if (parsed.GetValue(PrintConfig))
         {
             await surroundings.Output.WriteAsync(ConfigurationYaml.Write(reading.Configuration));
+            if (reading.NotActedOn.Count > 0)
+                await surroundings.Output.WriteLineAsync(
+                    $"# configured, but this version does not act on it: {string.Join(", ", reading.NotActedOn)}");
             return ExitCode.Done;
         }
         return await ServeAsync(new SidecarSetup { Reading = reading, Source = source, Time = surroundings.Time }, surroundings);

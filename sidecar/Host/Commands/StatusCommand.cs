@@ -11,10 +11,10 @@ internal static class StatusCommand
 {
     private const string DefaultData = "./data";
 
-    private const string Description =
-        """
-        Asks a running sidecar where memory is and why.
+    private const string Description = "Asks a running sidecar where memory is and why.";
 
+    private const string More =
+        """
         Examples:
           thermocline status --data ./data
           thermocline status --server http://127.0.0.1:7071 --token-file /etc/thermocline/token --output json
@@ -39,7 +39,7 @@ internal static class StatusCommand
     /// <summary>The command.</summary>
     public static Command Create(Surroundings surroundings)
     {
-        Command command = new("status", Description) { Data, Server, TokenFile, Output };
+        Command command = new HelpedCommand("status", Description, More) { Data, Server, TokenFile, Output };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, surroundings, cancellation));
         return command;
     }

@@ -12,5 +12,6 @@ internal static class Routes
         StatusEndpoint.Map(app, parts);
         MemoriesEndpoints.Map(app, parts);
         OpenApiEndpoint.Map(app);
+        KvEndpoints.Map(app, parts.Plane);
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     private readonly CancellationTokenSource _watchStop = new();
     private readonly string _addressFile;
     private readonly ILogger _logger;
+    private readonly IReadOnlyList<string> _notActedOn;
     private Task _watching = Task.CompletedTask;
     private bool _stopped;
 
@@ -27,6 +28,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         _meter = parts.Meter;
         _addressFile = Path.Combine(dataFolder, AdminAddress.FileName);
         _logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Thermocline.Sidecar");
+        _notActedOn = parts.Setup.Reading.NotActedOn;
         Lifecycle = parts.Lifecycle;
         Watch = new ConfigurationWatch(parts.Setup.Source, parts.Force, parts.Setup.Time, _logger);
     }
@@ -133,11 +135,24 @@ internal sealed partial class SidecarHost : IAsyncDisposable
             _meter.Dispose();
             throw;
         }
+        RecoveryReport recovery = _store.Status.Recovery;
+        LogOpened(_logger, recovery.Took.TotalMilliseconds, _store.Status.Keys, recovery.FramesReplayed,
+            recovery.TornBytes, recovery.Damages.Count);
+        if (_notActedOn.Count > 0)
+            LogNotActedOn(_logger, string.Join(", ", _notActedOn));
         if (_listeners.AdminFellBack)
             LogAdminFellBack(_logger, ListenConfiguration.DefaultAdmin, Admin);
         _watching = Watch.RunAsync(_watchStop.Token);
         Lifecycle.MarkStarted();
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The store opened in {Milliseconds:0.0} ms: {Keys} keys, "
+        + "{Replayed} frames replayed, {Torn} torn bytes cut, {Damages} damaged places")]
+    private static partial void LogOpened(
+        ILogger logger, double milliseconds, long keys, long replayed, long torn, int damages);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Configured, but this version does not act on it: {Settings}")]
+    private static partial void LogNotActedOn(ILogger logger, string settings);
 
     [LoggerMessage(Level = LogLevel.Information,
         Message = "Listen.admin is not configured and {Default} is taken: the admin listener answers on {Address}")]

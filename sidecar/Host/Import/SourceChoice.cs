@@ -8,7 +8,7 @@ internal sealed class SourceChoice
     private const long FoundBytesMax = 100L << 20;
 
     private static readonly string[] Candidates =
-        ["/usr/share/doc", "/usr/share/common-licenses", "/usr/share/perl", "/var/lib/dpkg/status"];
+        ["/var/lib/dpkg/status", "/usr/share/common-licenses", "/usr/share/doc"];
 
     private readonly SourceWalk _walk;
     private readonly string _left;

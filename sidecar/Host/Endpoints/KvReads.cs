@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using Thermocline.Sidecar.Hosting;
+using Thermocline.Sidecar.Http;
+using Thermocline.Store;
+
+namespace Thermocline.Sidecar.Endpoints;
+
+/// <summary>GET and HEAD of one key.</summary>
+internal sealed class KvReads(DataPlane plane)
+{
+    /// <summary>Values from this size on are counted against the budget of bodies until they are sent.</summary>
+    private const int CountedBytesMin = 64 << 10;
+
+    /// <summary>Answers the value.</summary>
+    public Task GetAsync(HttpContext context) => Answer(context, withValue: true);
+
+    /// <summary>Answers the headers of the value.</summary>
+    public Task HeadAsync(HttpContext context) => Answer(context, withValue: false);
+
+    // Not async: the lease cannot live across an await, and an answer from RAM needs none.
+    private Task Answer(HttpContext context, bool withValue)
+    {
+        KvAddress address = KvAddress.Of(context);
+        QueryParameters query = new(context.Request);
+        if ((address.Problem ?? query.End()) is { } wrong)
+            return context.WriteProblemAsync(wrong);
+        (EntityTags? match, Problem? wrongMatch) = EntityTags.Read(context.Request.Headers.IfMatch, "If-Match", strong: true);
+        (EntityTags? noneMatch, Problem? wrongNone) =
+            EntityTags.Read(context.Request.Headers.IfNoneMatch, "If-None-Match", strong: false);
+        if ((wrongMatch ?? wrongNone) is { } wrongCondition)
+            return context.WriteProblemAsync(wrongCondition);
+
+        long started = Stopwatch.GetTimestamp();
+        using ReadLease lease = plane.Store.Read(address.Composed);
+        TimeSpan took = Stopwatch.GetElapsedTime(started);
+        context.Response.Headers["Server-Timing"] =
+            string.Create(CultureInfo.InvariantCulture, $"store;dur={took.TotalMilliseconds:0.####}");
+        if (!lease.Found)
+            return context.WriteProblemAsync(match is null ? StoreProblems.KeyAbsent : StoreProblems.ConditionFailed);
+        if (match is not null && !match.Match(lease.Sequence))
+            return context.WriteProblemAsync(StoreProblems.ConditionFailed);
+        SetHeaders(context.Response, in lease);
+        if (noneMatch is not null && noneMatch.Match(lease.Sequence))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+        context.Response.ContentType = RecordMetadata.ContentTypeOf(lease.Metadata);
+        context.Response.ContentLength = lease.Value.Length;
+        return withValue && !lease.Value.IsEmpty ? Send(context, lease.Value) : Task.CompletedTask;
+    }
+
+    private static void SetHeaders(HttpResponse response, in ReadLease lease)
+    {
+        response.Headers.ETag = EntityTags.Tag(lease.Sequence);
+        response.Headers["Thermocline-Tier"] = TierNames.Of(lease.Tier);
+        // The stored content type is the client's own: a browser must not guess another one.
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (lease.ExpiresAtMs != 0)
+            response.Headers["Thermocline-Expires"] =
+                DateTimeOffset.FromUnixTimeMilliseconds(lease.ExpiresAtMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
+    }
+
+    /// <summary>Copies the value into the response before anything is awaited.</summary>
+    private Task Send(HttpContext context, ReadOnlySpan<byte> value)
+    {
+        if (value.Length < CountedBytesMin)
+        {
+            // The server sends what was written when the request ends.
+            context.Response.BodyWriter.Write(value);
+            return Task.CompletedTask;
+        }
+        if (!plane.Bodies.TryTake(value.Length))
+        {
+            context.Response.Clear();
+            return context.WriteProblemAsync(StoreProblems.Busy("Answers in flight hold the memory they may."));
+        }
+        context.Response.BodyWriter.Write(value);
+        return FlushAndReturnAsync(context, value.Length);
+    }
+
+    private async Task FlushAndReturnAsync(HttpContext context, int taken)
+    {
+        try
+        {
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        }
+        finally
+        {
+            plane.Bodies.Return(taken);
+        }
+    }
+}

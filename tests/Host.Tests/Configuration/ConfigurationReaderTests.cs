@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text;
+using Thermocline.Contract.Configuration;
+using Thermocline.Contract.Reading;
+using Thermocline.Sidecar.Configuration;
+using Xunit;
+
+namespace Thermocline.Host.Tests.Configuration;
+
+public sealed class ConfigurationReaderTests
+{
+    private const string FullExample =
+        """
+        listen: {data: "127.0.0.1:7070", dataSocket: "", admin: "0.0.0.0:7071", adminTokenFile: ""}
+        data: {path: ./data}
+        budget: {limit: 512Mi, highWatermark: 75, criticalWatermark: 90, intervalSeconds: 5, shares: {states: 40, signals: 20, cache: 15, connections: 10, system: 15}}
+        tiers:
+          hot:  {maxEntries: 100000, minStrength: 0.7}
+          warm: {maxBytes: 10Gi, minStrength: 0.3}
+          cold: {kind: s3, bucket: memories, prefix: agents/, region: us-east-1, endpoint: "http://127.0.0.1:9000", accessKeyFile: "", secretKeyFile: "", archiveAfterDays: 30, shipIntervalSeconds: 10}   # kind: folder | s3 | dapr | none
+        compression: {level: Balanced, stages: [dedup, quantise, pattern, zstd]}    # Off | Fast | Balanced | Max | Adaptive
+        durability: {policy: always, intervalMs: 10}                                # always | interval | never
+        search: {anything: goes}
+        hypervectors: {dimension: 16384}
+        events: {}
+        dapr:
+        encryption: {keyFile: /etc/key}
+        telemetry: {logFormat: json}
+        """;
+
+    [Fact]
+    public void An_empty_file_is_the_defaults()
+    {
+        ConfigurationReading reading = Read("");
+        Assert.Empty(reading.Mistakes);
+        Assert.Empty(reading.NotActedOn);
+        Assert.Empty(ConfigurationValues.Differences(new SidecarConfiguration(), reading.Configuration));
+        Assert.Null(reading.Configuration.Listen.Admin);
+        Assert.Equal(512L << 20, reading.Configuration.Budget.Limit);
+    }
+
+    [Fact]
+    public void The_full_example_is_accepted_and_what_is_not_acted_on_is_named()
+    {
+        ConfigurationReading reading = Read(FullExample);
+        Assert.Empty(reading.Mistakes);
+        Assert.Equal(new IPEndPoint(IPAddress.Any, 7071), reading.Configuration.Listen.Admin);
+        Assert.Equal(ColdKind.S3, reading.Configuration.Tiers.Cold.Kind);
+        Assert.Contains("tiers.cold", reading.NotActedOn);
+        Assert.Contains("search", reading.NotActedOn);
+        Assert.Contains("compression", reading.NotActedOn);
+        Assert.DoesNotContain("dapr", reading.NotActedOn);
+        Assert.DoesNotContain("durability", reading.NotActedOn);
+    }
+
+    [Theory]
+    [InlineData("budgit: {limit: 1Gi}", "budgit", "did you mean 'budget'?")]
+    [InlineData("budget: {limt: 1Gi}", "budget.limt", "did you mean 'limit'?")]
+    [InlineData("budget: {LIMIT: 1Gi}", "budget.LIMIT", "did you mean 'limit'?")]
+    [InlineData("budget: {qqqqqqqqqqqq: 1}", "budget.qqqqqqqqqqqq", "known here: limit")]
+    [InlineData("budget: {limit: lots}", "budget.limit", "must be an amount")]
+    [InlineData("budget: {limit: 1Mi}", "budget.limit", "from 16Mi to 128Gi")]
+    [InlineData("budget: {limit: 1000Gi}", "budget.limit", "from 16Mi to 128Gi")]
+    [InlineData("budget: {limit: -5}", "budget.limit", "must be an amount")]
+    [InlineData("budget: {limit: [1]}", "budget.limit", "single value")]
+    [InlineData("budget: 5", "budget", "must be a section")]
+    [InlineData("budget: {highWatermark: 90, criticalWatermark: 90}", "budget.highWatermark", "below")]
+    [InlineData("budget: {highWatermark: 101}", "budget.highWatermark", "from 1 to 100")]
+    [InlineData("budget: {shares: {states: 41}}", "budget.shares", "must add up to 100, not 101")]
+    [InlineData("tiers: {hot: {minStrength: 0.2}}", "tiers.hot.minStrength", "not be below")]
+    [InlineData("tiers: {hot: {minStrength: 1.2}}", "tiers.hot.minStrength", "from 0 to 1")]
+    [InlineData("tiers: {hot: {minStrength: NaN}}", "tiers.hot.minStrength", "from 0 to 1")]
+    [InlineData("tiers: {cold: {kind: s4}}", "tiers.cold.kind", "must be one of")]
+    [InlineData("tiers: {cold: {kind: s3}}", "tiers.cold.bucket", "must be given")]
+    [InlineData("tiers: {cold: {kind: folder}}", "tiers.cold.path", "must be given")]
+    [InlineData("tiers: {cold: {endpoint: 'ftp://x'}}", "tiers.cold.endpoint", "http or https")]
+    [InlineData("tiers: {cold: {endpoint: 'http://me:secret@x'}}", "tiers.cold.endpoint", "credentials")]
+    [InlineData("tiers: {cold: {accessKeyFile: a}}", "tiers.cold.secretKeyFile", "both or neither")]
+    [InlineData("compression: {level: Blanced}", "compression.level", "did you mean 'Balanced'?")]
+    [InlineData("compression: {stages: [zstd, zstd]}", "compression.stages", "twice")]
+    [InlineData("compression: {stages: [gzip]}", "compression.stages", "not 'gzip'")]
+    [InlineData("compression: {stages: {a: b}}", "compression.stages", "list of words")]
+    [InlineData("durability: {policy: sometimes}", "durability.policy", "must be one of")]
+    [InlineData("durability: {policy: '1'}", "durability.policy", "must be one of")]
+    [InlineData("durability: {intervalMs: 0}", "durability.intervalMs", "from 1 to 60000")]
+    [InlineData("hypervectors: {dimension: 100}", "hypervectors.dimension", "multiple of 64, such as 128")]
+    [InlineData("telemetry: {logFormat: xml}", "telemetry.logFormat", "must be one of")]
+    [InlineData("listen: {data: 'example.org:80'}", "listen.data", "must be an IP address")]
+    [InlineData("listen: {data: '127.0.0.1'}", "listen.data", "must be an IP address")]
+    [InlineData("listen: {data: '127.0.0.1:70707'}", "listen.data", "must be an IP address")]
+    [InlineData("listen: {data: '127.0.0.1:7070', admin: '127.0.0.1:7070'}", "listen.admin", "must differ")]
+    [InlineData("listen: {dataSocketMode: '0999'}", "listen.dataSocketMode", "octal")]
+    [InlineData("listen: {graceSeconds: 1.5}", "listen.graceSeconds", "whole number")]
+    [InlineData("search: 5", "search", "must be a section")]
+    [InlineData("data: {path: \"a\\0b\"}", "data.path", "must name a folder")]
+    public void A_mistake_is_named_with_its_path(string yaml, string path, string message)
+    {
+        Mistake mistake = Assert.Single(Read(yaml).Mistakes);
+        Assert.Equal(path, mistake.Path);
+        Assert.Contains(message, mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_mistakes_are_listed_at_once_with_their_lines()
+    {
+        ConfigurationReading reading = Read(
+            """
+            budget:
+              limit: none
+              shares: {states: 50}
+            hypervectors:
+              dimension: 65
+            durabilty: {}
+            """);
+        Assert.Equal(
+            ["budget.limit", "budget.shares", "hypervectors.dimension", "durabilty"],
+            reading.Mistakes.Select(mistake => mistake.Path));
+        Assert.Equal(["line 2", "line 3", "line 5", "line 6"], reading.Mistakes.Select(mistake => mistake.Origin));
+    }
+
+    [Theory]
+    [InlineData("512Mi", 512L << 20)]
+    [InlineData("10Gi", 10L << 30)]
+    [InlineData("1G", 1_000_000_000L)]
+    [InlineData("123", 123L)]
+    [InlineData("1.5Ki", 1536L)]
+    [InlineData("0", 0L)]
+    public void Quantities_are_read_exactly(string text, long bytes)
+    {
+        Assert.True(Quantity.TryParse(text, out long read));
+        Assert.Equal(bytes, read);
+        Assert.True(Quantity.TryParse(Quantity.Format(bytes), out long again));
+        Assert.Equal(bytes, again);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Mi")]
+    [InlineData("-1")]
+    [InlineData("1.0001")]
+    [InlineData("1mi")]
+    [InlineData("9999999999999Pi")]
+    [InlineData("1 Gi")]
+    [InlineData("0x10")]
+    public void What_is_no_quantity_is_refused(string text) => Assert.False(Quantity.TryParse(text, out _));
+
+    [Fact]
+    public void The_printed_configuration_reads_back_as_itself()
+    {
+        ConfigurationReading reading = Read(FullExample.Replace("./data", "\"./da ta:\\u0007#\\\"\"", StringComparison.Ordinal));
+        Assert.Empty(reading.Mistakes);
+        ConfigurationReading again = Read(ConfigurationYaml.Write(reading.Configuration));
+        Assert.Empty(again.Mistakes);
+        Assert.Empty(ConfigurationValues.Differences(reading.Configuration, again.Configuration));
+    }
+
+    [Fact]
+    public void The_revision_changes_with_any_setting_and_with_nothing_else()
+    {
+        string one = ConfigurationYaml.RevisionOf(Read("budget: {limit: 1Gi}").Configuration);
+        Assert.Equal(one, ConfigurationYaml.RevisionOf(Read("budget: {limit: 1024Mi} # the same").Configuration));
+        Assert.NotEqual(one, ConfigurationYaml.RevisionOf(Read("budget: {limit: 1025Mi}").Configuration));
+    }
+
+    private static ConfigurationReading Read(string yaml) =>
+        new ConfigurationSource(null, new Dictionary<string, string>(), []).Read(Encoding.UTF8.GetBytes(yaml));
+}
