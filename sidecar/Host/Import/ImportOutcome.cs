@@ -36,8 +36,8 @@ internal sealed record ImportOutcome
 
     public double RecordsPerSecond => Took > TimeSpan.Zero ? (Summary.Records + Summary.Present) / Took.TotalSeconds : 0;
 
-    /// <summary>Bytes of text read for each byte stored; null when nothing was stored.</summary>
-    public double? Ratio => StoredBytes is > 0 and { } stored ? (double)Summary.TextBytes / stored : null;
+    /// <summary>Bytes of content written for each byte by which the files grew; null when nothing was written.</summary>
+    public double? Ratio => StoredBytes is > 0 and { } stored && Summary.Records > 0 ? (double)Summary.ContentBytes / stored : null;
 
     private static long PeakMemory()
     {

@@ -35,7 +35,7 @@ internal static class ImportReport
         if (outcome.StoredBytes is { } stored)
             Line(text, $"  bytes stored    {Quantities.Bytes(stored)} on disk");
         if (outcome.Ratio is { } ratio)
-            Line(text, $"  ratio           {ratio:0.00} bytes of text for each byte stored");
+            Line(text, $"  ratio           {ratio:0.00} bytes of content for each byte stored");
         Line(text, $"  speed           {outcome.RecordsPerSecond:N0} records/s");
         Line(text, $"  peak memory     {Quantities.Bytes(outcome.PeakMemoryBytes)}");
         if (summary.Bounded is { } bound)

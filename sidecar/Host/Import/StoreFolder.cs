@@ -11,6 +11,8 @@ namespace Thermocline.Sidecar.Import;
 /// <summary>A data folder opened by this process alone.</summary>
 internal sealed class StoreFolder : IDisposable
 {
+    private const long HotBytesMax = 64L << 20;
+
     private StoreFolder(TieredStore store, Memories memories, TimeSpan openedIn)
     {
         Store = store;
@@ -31,7 +33,8 @@ internal sealed class StoreFolder : IDisposable
         DerivedSizes sizes = DerivedSizes.Of(new BudgetConfiguration().Limit);
         var options = new StoreOptions
         {
-            HotBytes = sizes.HotBytes,
+            // An import reads little of what it writes: the RAM is left to the programs beside it.
+            HotBytes = HotBytesMax,
             SegmentBytes = sizes.SegmentBytes,
             PendingBytesMax = sizes.PendingBytes,
         };

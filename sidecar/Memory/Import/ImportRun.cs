@@ -85,15 +85,14 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
         }
 
         _summary = _summary with { Files = _summary.Files + 1 };
-        var origin = new RecordOrigin(file.Path, file.ModifiedAt);
         return (options.Format == SourceFormat.Auto ? format.Value : options.Format) switch
         {
             SourceFormat.Jsonl => new JsonLinesReader(source, ImportLimits.RecordBytesMax),
             SourceFormat.Json or SourceFormat.MathSolutions or SourceFormat.Sessions or SourceFormat.Memories =>
                 new JsonDocumentReader(source, Container(file), ImportLimits.RecordBytesMax),
-            SourceFormat.Markdown => new MarkdownReader(source, origin),
-            SourceFormat.Stanzas => new StanzaReader(source, origin),
-            SourceFormat.Text or SourceFormat.Auto => new ParagraphReader(source, origin),
+            SourceFormat.Markdown => new MarkdownReader(source, file.Path),
+            SourceFormat.Stanzas => new StanzaReader(source, file.Path),
+            SourceFormat.Text or SourceFormat.Auto => new ParagraphReader(source, file.Path),
         };
     }
 
@@ -131,7 +130,8 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
         MemoryDraft draft = item.Draft with
         {
             Id = ImportIds.Of(file.Path, position, item.Draft),
-            CreatedAt = item.Draft.CreatedAt ?? file.ModifiedAt,
+            // A record without a time of its own came to be, as a memory, now.
+            CreatedAt = item.Draft.CreatedAt ?? time.GetUtcNow(),
         };
         var mistakes = new MistakeList();
         DraftRules.Check(draft, "", options.ContentBytesMax, mistakes);

@@ -7,13 +7,13 @@ namespace Thermocline.Memory.Import;
 /// Markdown split at its headings (those with number signs, outside fenced code); each record names the headings it
 /// stands under. A section longer than a record is split at its paragraphs, like plain text.
 /// </summary>
-internal sealed class MarkdownReader(Stream stream, RecordOrigin origin) : IRecordReader
+internal sealed class MarkdownReader(Stream stream, string file) : IRecordReader
 {
     private const int LevelMax = 6;
     private const int HeadingBytesMax = 200;
 
     private readonly LineReader _lines = new(stream, ImportLimits.TextBytesMax - 1);
-    private readonly TextSection _section = new(origin, "document");
+    private readonly TextSection _section = new(file, "document");
     private readonly string?[] _headings = new string?[LevelMax];
     private byte _fence;
 

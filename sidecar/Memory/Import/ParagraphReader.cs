@@ -4,10 +4,10 @@ namespace Thermocline.Memory.Import;
 /// Plain text in records of about 2 to 4 KiB: paragraphs are kept together until there is enough, and a line never
 /// starts in one record and ends in another unless it is longer than a record.
 /// </summary>
-internal sealed class ParagraphReader(Stream stream, RecordOrigin origin) : IRecordReader
+internal sealed class ParagraphReader(Stream stream, string file) : IRecordReader
 {
     private readonly LineReader _lines = new(stream, ImportLimits.TextBytesMax - 1);
-    private readonly TextSection _section = new(origin, "document");
+    private readonly TextSection _section = new(file, "document");
 
     public bool TryRead(out SourceItem item)
     {

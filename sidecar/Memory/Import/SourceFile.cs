@@ -3,5 +3,4 @@ namespace Thermocline.Memory.Import;
 /// <summary>A file to be imported.</summary>
 /// <param name="Path">Its full path.</param>
 /// <param name="Bytes">Its size on disk.</param>
-/// <param name="ModifiedAt">When it was last written.</param>
-public readonly record struct SourceFile(string Path, long Bytes, DateTimeOffset ModifiedAt);
+public readonly record struct SourceFile(string Path, long Bytes);

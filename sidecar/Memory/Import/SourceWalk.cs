@@ -20,21 +20,21 @@ public sealed class SourceWalk(IReadOnlyList<string> paths)
     /// <summary>The files, one by one.</summary>
     public IEnumerable<SourceFile> Files()
     {
-        foreach (string path in paths)
+        string[] roots = [.. paths.Select(Path.GetFullPath)];
+        foreach (string root in roots)
         {
-            string full = Path.GetFullPath(path);
-            if (File.Exists(full))
+            if (File.Exists(root))
             {
-                yield return Describe(new FileInfo(full));
+                yield return Describe(new FileInfo(root));
                 continue;
             }
 
-            foreach (SourceFile file in Below(new DirectoryInfo(full), full, 0))
+            foreach (SourceFile file in Below(new DirectoryInfo(root), roots, 0))
                 yield return file;
         }
     }
 
-    private static IEnumerable<SourceFile> Below(DirectoryInfo folder, string root, int depth)
+    private static IEnumerable<SourceFile> Below(DirectoryInfo folder, string[] roots, int depth)
     {
         if (!folder.Exists || depth > ImportLimits.FolderDepthMax)
             yield break;
@@ -47,10 +47,10 @@ public sealed class SourceWalk(IReadOnlyList<string> paths)
             {
                 if (isLink || inner.Name.StartsWith('.'))
                     continue;
-                foreach (SourceFile file in Below(inner, root, depth + 1))
+                foreach (SourceFile file in Below(inner, roots, depth + 1))
                     yield return file;
             }
-            else if (entry is FileInfo file && (isLink ? Target(file, root) : file) is { } real && IsPlain(real))
+            else if (entry is FileInfo file && (isLink ? Target(file, roots) : file) is { } real && IsPlain(real))
             {
                 yield return Describe(real);
             }
@@ -58,16 +58,13 @@ public sealed class SourceWalk(IReadOnlyList<string> paths)
     }
 
     /// <summary>What a link stands for, or null when it leads nowhere or to a file that the walk meets by itself.</summary>
-    private static FileInfo? Target(FileInfo link, string root)
+    private static FileInfo? Target(FileInfo link, string[] roots)
     {
         try
         {
             if (link.ResolveLinkTarget(returnFinalTarget: true) is not FileInfo { Exists: true } target)
                 return null;
-            string inside = Path.GetRelativePath(root, target.FullName);
-            bool isOutside = inside.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(inside);
-            bool isHidden = inside.Split(Path.DirectorySeparatorChar)[..^1].Any(part => part.StartsWith('.'));
-            return isOutside || isHidden ? target : null;
+            return Array.Exists(roots, root => IsMet(root, target.FullName)) ? null : target;
         }
         catch (IOException)
         {
@@ -76,10 +73,21 @@ public sealed class SourceWalk(IReadOnlyList<string> paths)
         }
     }
 
+    /// <summary>Whether a walk of the root comes to the file: it lies below, and in no folder whose name starts with a dot.</summary>
+    private static bool IsMet(string root, string file)
+    {
+        if (file == root)
+            return true;
+        string inside = Path.GetRelativePath(root, file);
+        if (Path.IsPathRooted(inside) || inside == ".." || inside.StartsWith("../", StringComparison.Ordinal))
+            return false;
+        return !inside.Split(Path.DirectorySeparatorChar)[..^1].Any(part => part.StartsWith('.'));
+    }
+
     /// <summary>Pipes, sockets and devices are no sources: reading one may never end.</summary>
     private static bool IsPlain(FileInfo file) =>
         OperatingSystem.IsWindows() || (file.Attributes & (FileAttributes.Device | FileAttributes.System)) == 0;
 
     private static SourceFile Describe(FileInfo file) =>
-        new(file.FullName, file.Length, new DateTimeOffset(DateTime.SpecifyKind(file.LastWriteTimeUtc, DateTimeKind.Utc)));
+        new(file.FullName, file.Length);
 }

@@ -4,10 +4,10 @@ using System.Text.Unicode;
 namespace Thermocline.Memory.Import;
 
 /// <summary>Files of stanzas with <c>Field: value</c> lines, such as package lists: one record a stanza, named by its first line.</summary>
-internal sealed class StanzaReader(Stream stream, RecordOrigin origin) : IRecordReader
+internal sealed class StanzaReader(Stream stream, string file) : IRecordReader
 {
     private readonly LineReader _lines = new(stream, ImportLimits.TextBytesMax - 1);
-    private readonly TextSection _section = new(origin, "package");
+    private readonly TextSection _section = new(file, "package");
     private string? _heading;
 
     public bool TryRead(out SourceItem item)

@@ -7,7 +7,7 @@ using System.Text.Unicode;
 namespace Thermocline.Memory.Import;
 
 /// <summary>Collects lines into one record of a text source, up to <see cref="ImportLimits.TextBytesMax"/>.</summary>
-internal sealed class TextSection(RecordOrigin origin, string type)
+internal sealed class TextSection(string file, string type)
 {
     private readonly ArrayBufferWriter<byte> _text = new(ImportLimits.TextBytesMax);
     private long _line;
@@ -52,7 +52,7 @@ internal sealed class TextSection(RecordOrigin origin, string type)
     {
         Content = text.ToArray(),
         Type = type,
-        Files = Encoding.UTF8.GetByteCount(origin.File) <= MemoryLimits.FileBytesMax && !Wording.HasControl(origin.File) ? [origin.File] : [],
+        Files = Encoding.UTF8.GetByteCount(file) <= MemoryLimits.FileBytesMax && !Wording.HasControl(file) ? [file] : [],
         Metadata = Place(heading),
     };
 

@@ -1,10 +1,5 @@
 namespace Thermocline.Memory.Import;
 
-/// <summary>What every record of one source shares.</summary>
-/// <param name="File">Full path of the file.</param>
-/// <param name="ModifiedAt">When the file was last written: the time of records that carry none.</param>
-internal sealed record RecordOrigin(string File, DateTimeOffset ModifiedAt);
-
 /// <summary>Where a JSON record stands.</summary>
 /// <param name="Line">Line of its first byte, from 1.</param>
 /// <param name="Offset">Offset of its first byte.</param>
