@@ -15,7 +15,7 @@ public sealed record RecoverySummary
     /// <summary>Bytes of an unfinished commit that were cut off.</summary>
     public long TornBytes { get; init; }
 
-    /// <summary>What was found damaged: the first hundred.</summary>
+    /// <summary>What was found damaged, at the open or since: the first hundred.</summary>
     public IReadOnlyList<DamageReport> Damages { get; init; } = [];
 
     /// <summary>How many damaged places were found.</summary>

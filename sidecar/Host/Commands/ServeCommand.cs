@@ -94,7 +94,7 @@ internal static class ServeCommand
         }
         catch (Exception failure) when (failure is HostingException or StoreException)
         {
-            await surroundings.Error.WriteLineAsync($"thermocline cannot run: {failure.Message}");
+            await surroundings.Error.WriteLineAsync($"thermocline failed: {failure.Message}");
             return ExitCode.Failed;
         }
     }

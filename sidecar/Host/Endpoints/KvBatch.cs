@@ -51,7 +51,7 @@ internal sealed class KvBatch(DataPlane plane)
     private static async Task AnswerAsync(HttpContext context, WriteAnswer answer, int operations)
     {
         context.Response.ContentType = "application/json";
-        await using (Utf8JsonWriter json = new(context.Response.BodyWriter))
+        await using (Utf8JsonWriter json = new(context.Response.BodyWriter, JsonOutput.Options))
         {
             json.WriteStartObject();
             json.WriteNumber("operations", operations);

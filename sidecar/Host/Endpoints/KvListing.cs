@@ -53,7 +53,7 @@ internal sealed class KvListing(DataPlane plane)
         try
         {
             context.Response.ContentType = "application/json";
-            await using (Utf8JsonWriter json = new(context.Response.BodyWriter))
+            await using (Utf8JsonWriter json = new(context.Response.BodyWriter, JsonOutput.Options))
                 Write(json, page, values);
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }

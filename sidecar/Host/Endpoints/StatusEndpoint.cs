@@ -45,7 +45,7 @@ internal static class StatusEndpoint
         },
         Revision = force.Revision,
         PendingRestart = force.PendingRestart,
-        Recovery = Of(store.Recovery),
+        Recovery = Of(store.Recovery, store.Damages),
     };
 
     private static BudgetReport Budget(StoreStatus store, long limit)
@@ -70,16 +70,16 @@ internal static class StatusEndpoint
         Evictions = tier.Evictions,
     };
 
-    private static RecoverySummary Of(RecoveryReport report) => new()
+    private static RecoverySummary Of(RecoveryReport report, IReadOnlyList<Damage> damages) => new()
     {
         Clean = report.Clean,
         TookMs = report.Took.TotalMilliseconds,
         FramesReplayed = report.FramesReplayed,
         TornBytes = report.TornBytes,
-        DamageCount = report.Damages.Count,
+        DamageCount = damages.Count,
         Damages =
         [
-            .. report.Damages.Take(DamagesShownMax)
+            .. damages.Take(DamagesShownMax)
                 .Select(damage => new DamageReport(damage.File, damage.Offset, damage.Bytes, damage.What)),
         ],
     };

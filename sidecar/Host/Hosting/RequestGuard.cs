@@ -89,9 +89,9 @@ internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory lo
         await context.WriteProblemAsync(problem);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The store failed ({Fault}): {Reason}")]
+    [LoggerMessage(EventId = 10, Level = LogLevel.Error, Message = "The store failed ({Fault}): {Reason}")]
     private static partial void LogStore(ILogger logger, StoreFault fault, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request ended with a failure nobody foresaw")]
+    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "A request ended with a failure nobody foresaw")]
     private static partial void LogBug(ILogger logger, Exception failure);
 }

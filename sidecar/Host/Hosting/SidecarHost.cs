@@ -74,6 +74,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     /// Stops: says it is not ready, takes no new connections, lets running requests end inside the grace period, and
     /// closes the store so that the next open is immediate.
     /// </summary>
+    /// <exception cref="StoreException">The disk failed while the store was closed; the next open recovers.</exception>
     public async Task StopAsync()
     {
         if (_stopped)
@@ -86,7 +87,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         await _app.StopAsync();
         File.Delete(_addressFile);
         _listeners.Dispose();
-        _store.Dispose();
+        _store.Close();
         LogStopped(_logger);
     }
 
@@ -146,21 +147,21 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         Lifecycle.MarkStarted();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The store opened in {Milliseconds:0.0} ms: {Keys} keys, "
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "The store opened in {Milliseconds:0.0} ms: {Keys} keys, "
         + "{Replayed} frames replayed, {Torn} torn bytes cut, {Damages} damaged places")]
     private static partial void LogOpened(
         ILogger logger, double milliseconds, long keys, long replayed, long torn, int damages);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Configured, but this version does not act on it: {Settings}")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Configured, but this version does not act on it: {Settings}")]
     private static partial void LogNotActedOn(ILogger logger, string settings);
 
-    [LoggerMessage(Level = LogLevel.Information,
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information,
         Message = "Listen.admin is not configured and {Default} is taken: the admin listener answers on {Address}")]
     private static partial void LogAdminFellBack(ILogger logger, IPEndPoint @default, Uri address);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: no new connections, running requests may end")]
+    [LoggerMessage(EventId = 4, Level = LogLevel.Information, Message = "Stopping: no new connections, running requests may end")]
     private static partial void LogStopping(ILogger logger);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped: the store is closed")]
+    [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Stopped: the store is closed")]
     private static partial void LogStopped(ILogger logger);
 }

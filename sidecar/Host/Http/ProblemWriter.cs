@@ -20,7 +20,7 @@ internal static class ProblemWriter
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        await using (Utf8JsonWriter json = new(response.BodyWriter))
+        await using (Utf8JsonWriter json = new(response.BodyWriter, JsonOutput.Options))
             Write(json, problem);
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }

@@ -30,11 +30,14 @@ internal sealed class MeterExposition : IDisposable
     }
 
     /// <summary>Observes everything observable and writes all families in the order of their names.</summary>
-    public void Write(IBufferWriter<byte> output)
+    /// <param name="output">Where the text goes.</param>
+    /// <param name="before">Runs before anything is observed.</param>
+    public void Write(IBufferWriter<byte> output, Action before)
     {
         // One scrape at a time: two would observe into the same series. Nothing in here waits.
         lock (_collecting)
         {
+            before();
             _listener.RecordObservableInstruments();
             foreach (Family family in _families.OrderBy(each => each.Name, StringComparer.Ordinal))
                 PrometheusText.Write(family, output);

@@ -16,6 +16,7 @@ internal sealed class SidecarMeter : IDisposable
     private readonly MeterExposition _exposition;
     private readonly Histogram<double> _requestDuration;
     private readonly UpDownCounter<long> _connections;
+    private readonly StoreGauges _storeGauges;
 
     public SidecarMeter(TieredStore store, Lifecycle lifecycle, TimeProvider time)
     {
@@ -24,7 +25,7 @@ internal sealed class SidecarMeter : IDisposable
             "Time from a request's headers to the end of its answer.");
         _connections = _meter.CreateUpDownCounter<long>("thermocline_http_connections", null, "Open connections.");
         ProcessGauges.AddTo(_meter, time);
-        StoreGauges.AddTo(_meter, store, lifecycle);
+        _storeGauges = new StoreGauges(_meter, store, lifecycle);
     }
 
     /// <summary>Counts a finished request. Its labels come from fixed lists, whatever a client sends.</summary>
@@ -46,7 +47,7 @@ internal sealed class SidecarMeter : IDisposable
         _connections.Add(-1, new KeyValuePair<string, object?>("listener", role.Name));
 
     /// <summary>Writes all metrics.</summary>
-    public void Write(IBufferWriter<byte> output) => _exposition.Write(output);
+    public void Write(IBufferWriter<byte> output) => _exposition.Write(output, _storeGauges.Look);
 
     /// <inheritdoc/>
     public void Dispose()
