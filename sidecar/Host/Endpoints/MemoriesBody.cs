@@ -38,15 +38,27 @@ internal static class MemoriesBody
     private static (JsonDocument? Json, Problem? Problem) Parse(ReadOnlySpan<byte> body)
     {
         if (!Utf8.IsValid(body))
-            return (null, new Problem(400, ProblemCode.JsonMalformed, "The body is not well-formed JSON.", "It is not valid UTF-8."));
+            return (null, Malformed("It is not valid UTF-8."));
         try
         {
             // The document gets a copy of its own, so the body's buffer can go back at once.
             return (JsonDocument.Parse(body.ToArray(), Strict), null);
         }
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            return (null, Malformed("Two fields of one object have the same name."));
+        }
         catch (JsonException e)
         {
             return (null, JsonMedia.Malformed(e));
         }
+        catch (InvalidOperationException)
+        {
+            // What the reader raises for an escape such as \ud800 without its partner in a field's name.
+            return (null, Malformed("A field's name holds half of a surrogate pair."));
+        }
     }
+
+    private static Problem Malformed(string detail) =>
+        new(400, ProblemCode.JsonMalformed, "The body is not well-formed JSON.", detail);
 }

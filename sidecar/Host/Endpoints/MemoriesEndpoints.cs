@@ -70,7 +70,7 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
         List<MemoryDraft> drafts = [];
         if (json.ValueKind != JsonValueKind.Array)
         {
-            if (DraftJson.Read(json, "", mistakes) is { } draft)
+            if (DraftJson.Read(json, "", ContentBytesMax, mistakes) is { } draft)
                 drafts.Add(draft);
             return drafts;
         }
@@ -84,7 +84,7 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
                 break;
             }
 
-            if (DraftJson.Read(item, $"[{index++}]", mistakes) is { } draft)
+            if (DraftJson.Read(item, $"[{index++}]", ContentBytesMax, mistakes) is { } draft)
                 drafts.Add(draft);
         }
 

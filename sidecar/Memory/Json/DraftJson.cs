@@ -4,19 +4,20 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Thermocline.Memory.Ids;
+using Thermocline.Memory.Records;
 
 namespace Thermocline.Memory.Json;
 
 /// <summary>
 /// Reads drafts from the JSON of the data API: an object, or an array of objects. Strict: an unknown field is a mistake,
-/// so that a misspelt one is not lost in silence.
+/// so that a misspelt one is not lost in silence, and every mistake of form and of content is named at once.
 /// </summary>
 public static class DraftJson
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads one draft; null when it has mistakes, which are added to the list.</summary>
-    public static MemoryDraft? Read(JsonElement json, string path, ICollection<Mistake> mistakes)
+    public static MemoryDraft? Read(JsonElement json, string path, int contentBytesMax, ICollection<Mistake> mistakes)
     {
         ArgumentNullException.ThrowIfNull(mistakes);
         if (json.ValueKind != JsonValueKind.Object)
@@ -42,6 +43,9 @@ public static class DraftJson
             fields.Add("text", "required", "Give either text or contentBase64.");
         else if (contents > 1)
             fields.Add("contentBase64", "invalid", "Give either text or contentBase64, not both.");
+        var rules = new MistakeList();
+        DraftRules.Check(draft, path, contentBytesMax, rules);
+        fields.AddNew(rules.Items);
         return fields.HasMistakes ? null : draft;
     }
 

@@ -16,6 +16,19 @@ internal sealed class JsonFields(string path, ICollection<Mistake> mistakes)
             mistakes.Add(new Mistake(MistakeList.Join(path, field), code, message));
     }
 
+    /// <summary>Notes what rules found, but for fields that are noted already: they were judged by a stand-in.</summary>
+    public void AddNew(IReadOnlyList<Mistake> found)
+    {
+        foreach (Mistake mistake in found)
+        {
+            if (mistakes.Any(noted => noted.Path == mistake.Path))
+                continue;
+            HasMistakes = true;
+            if (mistakes.Count < MemoryLimits.MistakesMax)
+                mistakes.Add(mistake);
+        }
+    }
+
     /// <summary>A string, or null with a mistake.</summary>
     public string? String(string field, JsonElement value)
     {

@@ -6,7 +6,7 @@ namespace Thermocline.Memory.Json;
 /// <summary>Reads a search request from the JSON of the data API. Strict: an unknown field is a mistake.</summary>
 public static class SearchJson
 {
-    /// <summary>Reads a request; null when it has mistakes of form, which are added to the list.</summary>
+    /// <summary>Reads a request; null when it has mistakes, which are added to the list.</summary>
     public static SearchRequest? Read(JsonElement json, ICollection<Mistake> mistakes)
     {
         ArgumentNullException.ThrowIfNull(mistakes);
@@ -34,6 +34,7 @@ public static class SearchJson
 
         if (!queried)
             fields.Add("query", "required", "A search needs a query.");
+        fields.AddNew(SearchRules.Check(request));
         return fields.HasMistakes ? null : request;
     }
 

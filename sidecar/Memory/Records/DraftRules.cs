@@ -86,8 +86,9 @@ internal static class DraftRules
             if (parsed.RootElement.ValueKind != JsonValueKind.Object)
                 mistakes.Add(field, "invalid", "Must be a JSON object.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second kind is what a name such as "\ud800" without its partner raises.
             mistakes.Add(field, "invalid",
                 $"Must be a JSON object without duplicate names, at most {MemoryLimits.MetadataDepthMax} levels deep: {e.Message}");
         }
