@@ -9,6 +9,9 @@ namespace Thermocline.Memory.Import;
 /// </summary>
 internal sealed class JsonCursor(Stream stream, int valueBytesMax)
 {
+    /// <summary>What <see cref="ReadValue"/> says when there are no more bytes.</summary>
+    public const string EndsInside = "The file ends inside a value.";
+
     private const int ReadBytes = 64 << 10;
 
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
@@ -80,7 +83,7 @@ internal sealed class JsonCursor(Stream stream, int valueBytesMax)
         value = held && ended ? _buffer.AsMemory(_kept, _at - _kept) : default;
         _keeping = false;
         if (!ended)
-            return "The file ends inside a value.";
+            return EndsInside;
         return held ? null : $"The record is longer than {valueBytesMax:N0} bytes.";
     }
 

@@ -151,7 +151,7 @@ internal sealed class JsonSplitter(Stream stream, string? rootContainer, int rec
 
         RecordPlace place = Place();
         if (_cursor.ReadValue(out ReadOnlyMemory<byte> quoted) is { } wrong)
-            return new JsonPiece(default, place, wrong);
+            return Broken(place, wrong);
         byte[] name = quoted.ToArray();
         if (_cursor.Peek() != ':')
         {
@@ -179,7 +179,7 @@ internal sealed class JsonSplitter(Stream stream, string? rootContainer, int rec
         }
 
         if (_cursor.ReadValue(out ReadOnlyMemory<byte> value) is { } wrong)
-            return new JsonPiece(default, place, wrong);
+            return Broken(place, wrong);
         if (_left.WrittenCount + name.Length + value.Length + 3 > recordBytesMax)
             return new JsonPiece(default, place, $"The object is longer than {recordBytesMax:N0} bytes; this field was left out.");
         _left.Write(_left.WrittenCount == 0 ? "{"u8 : ","u8);
@@ -208,8 +208,17 @@ internal sealed class JsonSplitter(Stream stream, string? rootContainer, int rec
 
     private JsonPiece? Value(RecordPlace place)
     {
-        string? wrong = _cursor.ReadValue(out ReadOnlyMemory<byte> value);
-        return new JsonPiece(value, place, wrong);
+        return _cursor.ReadValue(out ReadOnlyMemory<byte> value) is { } wrong
+            ? Broken(place, wrong)
+            : new JsonPiece(value, place, null);
+    }
+
+    private JsonPiece Broken(RecordPlace place, string wrong)
+    {
+        // The end of the file is reported once, where it hurt.
+        if (wrong == JsonCursor.EndsInside)
+            _level = Level.End;
+        return new JsonPiece(default, place, wrong);
     }
 
     private RecordPlace Place() => new(_cursor.Line, _cursor.Offset) { Container = _container ?? rootContainer, Session = _container is null ? null : _session };

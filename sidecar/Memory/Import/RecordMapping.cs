@@ -71,8 +71,8 @@ internal static class RecordMapping
 
     private static bool Fits(byte[] metadata)
     {
-        if (metadata.Length > MemoryLimits.MetadataBytesMax)
-            return false;
+        if (metadata.Length is 0 or > MemoryLimits.MetadataBytesMax)
+            return metadata.Length == 0;
         var reader = new Utf8JsonReader(metadata, new JsonReaderOptions { MaxDepth = 64 });
         int deepest = 0;
         while (reader.Read())

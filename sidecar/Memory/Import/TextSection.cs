@@ -22,6 +22,9 @@ internal sealed class TextSection(string file, string type)
     {
         if (_text.WrittenCount == 0)
         {
+            // A record starts with something to read.
+            if (line.Bytes.Trim(" \t"u8).IsEmpty)
+                return;
             _line = line.Number;
             _offset = line.Offset;
         }
