@@ -30,12 +30,14 @@ internal static class KeyTableWriter
             }
         }
 
-        // The trailer goes with the last blocks in one write; until it is there the segment counts as unsealed.
+        file.Write(buffer.AsSpan(0, filled), offset);
+        offset += filled;
+        // A trailer vouches for the table: the table is on disk first.
+        file.Flush();
         var trailer = new SegmentTrailer(
             header.Number, frames.LastSequence, frames.Count, (int)frames.End, blocks, frames.LastTag);
-        var last = new byte[filled + SegmentTrailer.Bytes];
-        buffer.AsSpan(0, filled).CopyTo(last);
-        trailer.Write(last.AsSpan(filled), header.Seed);
+        Span<byte> last = stackalloc byte[SegmentTrailer.Bytes];
+        trailer.Write(last, header.Seed);
         file.Write(last, offset);
         file.Flush();
         return trailer;

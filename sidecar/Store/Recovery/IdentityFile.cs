@@ -13,10 +13,11 @@ internal static class IdentityFile
 
     public static Identity ReadOrCreate(IFiles files, bool hasSegments, DamageLog damages, TimeProvider time)
     {
-        if (files.Exists(Path) && Read(files, damages) is { } identity)
-            return identity;
+        // Without segments nothing depends on it, and a sync that failed may have left a name that only looks durable.
         if (hasSegments)
         {
+            if (files.Exists(Path) && Read(files, damages) is { } identity)
+                return identity;
             throw new StoreException(
                 StoreFault.Damaged,
                 "The folder has segments but no readable identity file. Put the file back from a copy of the folder.",

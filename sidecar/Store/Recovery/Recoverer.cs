@@ -1,3 +1,4 @@
+using Thermocline.Store.Commit;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Log;
@@ -34,7 +35,7 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
         for (int i = 0; i < segments.Count; i++)
         {
             if (segments[i].Number > coveredSegment)
-                Replay(segments[i], isLast: i == segments.Count - 1);
+                Replay(segments[i], segments.Count - 1 - i);
         }
 
         return view;
@@ -108,15 +109,20 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
         return file.Read(bytes, SegmentHeader.Bytes) > 0 && bytes.AsSpan().ContainsAnyExcept((byte)0);
     }
 
-    private void Replay(Segment segment, bool isLast)
+    private void Replay(Segment segment, int younger)
     {
         try
         {
             if (segment.Header.StoreId != identity.ShortId)
                 throw segment.Damaged(0, "segment header: the segment of another store");
             if (segment.TryReadTrailer(out SegmentTrailer trailer) && TryReplayTable(segment, trailer))
+            {
+                if (younger <= Sealer.UnsealedMax)
+                    WriteAgain(segment, trailer.FramesEnd, segment.Length);
                 return;
-            ReplayFrames(segment, isLast, trailer);
+            }
+
+            ReplayFrames(segment, younger == 0, trailer);
         }
         catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
         {
@@ -127,6 +133,24 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
 
         if (segment.HeaderDamage is { } copy)
             records.Damages.Add(copy);
+    }
+
+    /// <summary>
+    /// Writes bytes over themselves and syncs. When a sync fails, the kernel may forget that pages were dirty and yet show
+    /// them to readers: what the process before us could not sync looks whole and is not on the disk. Only segments that
+    /// were not sealed when it stopped, or were just being sealed, can be in that state.
+    /// </summary>
+    private static void WriteAgain(Segment segment, long start, long end)
+    {
+        var buffer = new byte[(int)Math.Min(1 << 20, end - start)];
+        for (long at = start; at < end;)
+        {
+            int read = segment.File.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at)), at);
+            segment.File.Write(buffer.AsSpan(0, read), at);
+            at += read;
+        }
+
+        segment.File.Flush();
     }
 
     private bool TryReplayTable(Segment segment, in SegmentTrailer trailer)
@@ -181,6 +205,7 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
             return;
         long torn = scanned.End - summary.End + scanned.RestBytes;
         _tornBytes += isLast ? torn : 0;
+        WriteAgain(segment, 0, summary.End);
         segment.Keys = new KeyTable(
             segment, KeyTableWriter.Seal(segment.File, segment.Header, summary, keys.Seek([])));
     }

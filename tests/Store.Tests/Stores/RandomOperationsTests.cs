@@ -57,7 +57,8 @@ public sealed class RandomOperationsTests(ITestOutputHelper output)
     private static int? Setting(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out int value) ? value : null;
 
-    private TieredStore Open() => Testing.Stores.OpenSmall(_files, _time);
+    private TieredStore Open() => TieredStore.Open(
+        Testing.Stores.Small with { SegmentBytes = 2 << 20, SegmentFrames = 8192 }, _files, _time);
 
     private TieredStore Reopen(TieredStore store, Random random)
     {
