@@ -107,6 +107,11 @@ internal static class Composition
         endpoint.Use(next => async (ConnectionContext connection) =>
         {
             connection.Features.Set(role);
+            using LingeringClose lingering = new(connection.ConnectionClosed);
+            connection.ConnectionClosed = lingering.Token;
+            HalfClosePipe pipe = new(connection.Transport);
+            connection.Transport = pipe;
+            connection.Features.Set(pipe.Reader);
             parts.Meter.ConnectionOpened(role);
             try
             {

@@ -14,7 +14,10 @@ internal sealed class LogLevelSwitch(Severity severity)
         set => _severity = (int)value;
     }
 
-    /// <summary>Whether an entry is logged. The framework's own chatter starts at warning.</summary>
+    /// <summary>
+    /// Whether an entry is logged. The framework's entries start at warning whatever the level: below it they quote
+    /// request targets, and a key has no place in a log.
+    /// </summary>
     public bool Passes(string? category, LogLevel level)
     {
         LogLevel least = Severity switch
@@ -24,7 +27,10 @@ internal sealed class LogLevelSwitch(Severity severity)
             Severity.Warning => LogLevel.Warning,
             Severity.Error => LogLevel.Error,
         };
+        // The server calls it an error when a client cuts a body short; the request's own answer has said so already.
+        if (category == "Microsoft.AspNetCore.Server.Kestrel")
+            return level >= LogLevel.Critical;
         bool framework = category is not null && category.StartsWith("Microsoft.", StringComparison.Ordinal);
-        return level >= least && (!framework || level >= LogLevel.Warning || least == LogLevel.Debug);
+        return level >= least && (!framework || level >= LogLevel.Warning);
     }
 }

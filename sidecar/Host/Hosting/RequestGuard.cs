@@ -21,6 +21,8 @@ internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory lo
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         long started = Stopwatch.GetTimestamp();
+        HalfCloseReader reader = context.Features.Get<HalfCloseReader>()!;
+        reader.RequestRunning = true;
         try
         {
             await next(context);
@@ -50,6 +52,7 @@ internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory lo
         }
         finally
         {
+            reader.RequestRunning = false;
             meter.RequestEnded(context, Stopwatch.GetElapsedTime(started));
         }
     }
