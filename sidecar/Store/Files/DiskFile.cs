@@ -1,0 +1,34 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Thermocline.Store.Files;
+
+/// <summary>One open file of a local file system.</summary>
+internal sealed class DiskFile(SafeFileHandle handle) : IFile
+{
+    public long Length => RandomAccess.GetLength(handle);
+
+    public int Read(Span<byte> destination, long offset)
+    {
+        int done = 0;
+        while (done < destination.Length)
+        {
+            int read = RandomAccess.Read(handle, destination[done..], offset + done);
+            if (read == 0)
+            {
+                break;
+            }
+
+            done += read;
+        }
+
+        return done;
+    }
+
+    public void Write(ReadOnlySpan<byte> source, long offset) => RandomAccess.Write(handle, source, offset);
+
+    public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
+    public void Flush() => RandomAccess.FlushToDisk(handle);
+
+    public void Dispose() => handle.Dispose();
+}
