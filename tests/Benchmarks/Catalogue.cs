@@ -1,5 +1,7 @@
 using Thermocline.Benchmarks.Get;
+using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Put;
+using Thermocline.Benchmarks.Resident;
 
 namespace Thermocline.Benchmarks;
 
@@ -8,7 +10,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Thermocline.Benchmarks.Children;
 using Thermocline.Benchmarks.Get;
 using Thermocline.Benchmarks.Measure;
+using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Put;
 
 namespace Thermocline.Benchmarks;
@@ -11,11 +12,13 @@ internal static class ChildCatalogue
 {
     public const string Read = "read";
     public const string Put = "put";
+    public const string Open = "open";
 
     public static IContestant Create(string[] words) => words[0] switch
     {
         Read => new ReadContestant(ReadEngine(words[1], words[2], SpaceOf(words)), SpaceOf(words), Number(words[6])),
         Put => new PutContestant(PutEngine(words[1], words[2], words[6]), SpaceOf(words)),
+        Open => new OpenContestant(OpenEngine(words[1]), words[2], SpaceOf(words)),
         _ => throw new ArgumentException($"Unknown contestant \"{words[0]}\"."),
     };
 
@@ -34,6 +37,14 @@ internal static class ChildCatalogue
         EngineNames.SqliteShared => new SqlitePutEngine(Path.Combine(folder, "sqlite"), sharesConnection: true),
         EngineNames.SqliteOwn => new SqlitePutEngine(Path.Combine(folder, "sqlite"), sharesConnection: false),
         EngineNames.Redis => new RedisPutEngine(folder, socketPath),
+        _ => throw new ArgumentException($"Unknown engine \"{name}\"."),
+    };
+
+    private static IOpenEngine OpenEngine(string name) => name switch
+    {
+        EngineNames.Ours => new StoreOpenEngine(),
+        EngineNames.Sqlite => new SqliteOpenEngine(),
+        EngineNames.Lmdb => new LmdbOpenEngine(),
         _ => throw new ArgumentException($"Unknown engine \"{name}\"."),
     };
 

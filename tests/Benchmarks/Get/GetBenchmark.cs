@@ -27,7 +27,7 @@ internal sealed class GetBenchmark : IBenchmark
                 entrants.Add(Start(session, engine, space, lookups));
             foreach (GetCase @case in GetCase.All)
                 Compare(session, @case, entrants);
-            //TMP IndexComparison.Report(session, Name, space, [.. entrants]);
+            IndexComparison.Report(session, Name, space, [.. entrants]);
         }
         finally
         {
@@ -38,7 +38,7 @@ internal sealed class GetBenchmark : IBenchmark
 
     private static IEnumerable<string> Engines(BenchSession session)
     {
-        //TMP yield return EngineNames.Ours;
+        yield return EngineNames.Ours;
         yield return EngineNames.Dictionary;
         if (Peer.HasLmdb)
             yield return EngineNames.Lmdb;

@@ -39,7 +39,7 @@ internal sealed class PutBenchmark : IBenchmark
 
     private static IEnumerable<string> Engines(BenchSession session)
     {
-        //TMP yield return EngineNames.Ours;
+        yield return EngineNames.Ours;
         if (!Peer.HasSqlite)
             session.Skip(Peer.MissingSqlite);
         if (!Peer.HasRedis)
