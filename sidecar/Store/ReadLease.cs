@@ -1,36 +1,26 @@
+using System.Buffers;
+using Thermocline.Store.Format;
+using Thermocline.Store.Hot;
+
 namespace Thermocline.Store;
-
-/// <summary>Where a value was found.</summary>
-public enum Tier : byte
-{
-    /// <summary>Nowhere.</summary>
-    None,
-
-    /// <summary>In RAM.</summary>
-    Hot,
-
-    /// <summary>In a local segment.</summary>
-    Warm,
-}
 
 /// <summary>
 /// A record on loan. The spans are valid until <see cref="Dispose"/>; the type cannot outlive the stack frame or cross
-/// an await, so memory is never held by accident.
+/// an await, so memory is never held by accident. The spans of a lease whose <see cref="Found"/> is false are empty.
 /// </summary>
 public readonly ref struct ReadLease
 {
-    private readonly Hot.HotPage? _page;
+    private readonly Frame _frame;
+    private readonly HotPage? _page;
     private readonly byte[]? _rented;
 
-    internal ReadLease(Tier tier, ReadOnlySpan<byte> frame, Hot.HotPage? page, byte[]? rented)
+    internal ReadLease(Tier tier, Frame frame, HotPage? page, byte[]? rented)
     {
         Tier = tier;
-        Frame = frame;
+        _frame = frame;
         _page = page;
         _rented = rented;
     }
-
-    private ReadOnlySpan<byte> Frame { get; }
 
     /// <summary>Whether the key has a live value.</summary>
     public bool Found => Tier != Tier.None;
@@ -39,25 +29,30 @@ public readonly ref struct ReadLease
     public Tier Tier { get; }
 
     /// <summary>The value.</summary>
-    public ReadOnlySpan<byte> Value => throw new NotSupportedException();
+    public ReadOnlySpan<byte> Value => Found ? _frame.Value : default;
 
     /// <summary>The bytes kept beside the value.</summary>
-    public ReadOnlySpan<byte> Metadata => throw new NotSupportedException();
+    public ReadOnlySpan<byte> Metadata => Found ? _frame.Metadata : default;
 
     /// <summary>The composed key.</summary>
-    public ReadOnlySpan<byte> Key => throw new NotSupportedException();
+    public ReadOnlySpan<byte> Key => Found ? _frame.Key : default;
 
     /// <summary>Sequence number: the etag.</summary>
-    public ulong Sequence => throw new NotSupportedException();
+    public ulong Sequence => Found ? _frame.Sequence : 0;
 
     /// <summary>When the record was written, milliseconds since 1970.</summary>
-    public long WrittenAtMs => throw new NotSupportedException();
+    public long WrittenAtMs => Found ? _frame.WrittenAtMs : 0;
 
     /// <summary>When the record ends, milliseconds since 1970, or 0 for never.</summary>
-    public long ExpiresAtMs => throw new NotSupportedException();
+    public long ExpiresAtMs => Found ? _frame.ExpiresAtMs : 0;
 
-    /// <summary>Gives the memory back.</summary>
+    internal ReadOnlySpan<byte> Bytes => _frame.Bytes;
+
+    /// <summary>Gives the memory back. Call it once.</summary>
     public void Dispose()
     {
+        _page?.Unpin();
+        if (_rented is not null)
+            ArrayPool<byte>.Shared.Return(_rented);
     }
 }

@@ -1,0 +1,268 @@
+using System.Buffers;
+using Thermocline.Store.Format;
+using Thermocline.Store.Hot;
+using Thermocline.Store.Index;
+using Thermocline.Store.Log;
+
+namespace Thermocline.Store.Records;
+
+/// <summary>
+/// What the store knows of every key: the index, the hot tier and the log put together. Reads take no lock. One thread
+/// at a time, the committer's (or recovery's), adds, moves and removes keys; readers only bring frames into the hot tier.
+/// </summary>
+internal sealed unsafe class RecordTable(
+    KeyHash hash, HashIndex index, HotTier hot, LogReader log, SnapshotUndo undo, DamageLog damages)
+{
+    private readonly Lock _mutation = new();
+    private volatile bool _closed;
+
+    public Counters Counters { get; } = new();
+
+    public HashIndex Index => index;
+
+    public HotTier Hot => hot;
+
+    public LogReader Log => log;
+
+    public DamageLog Damages => damages;
+
+    /// <summary>Reads the current value of a key. Expired records and tombstones are absent.</summary>
+    public ReadLease Read(ReadOnlySpan<byte> key, long nowMs, ReadPurpose purpose)
+    {
+        ulong tag = hash.Tag(key);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(TieredStore));
+            IndexProbe probe = index.Begin(tag);
+            bool moved = false;
+            while (!moved && HashIndex.Next(ref probe))
+            {
+                ReadLease lease = probe.Hot != 0 ? ReadHot(probe, key, out moved) : ReadWarm(probe.Address, key);
+                if (lease.Tier != Tier.None)
+                    return Answer(lease, probe, nowMs, purpose);
+            }
+
+            if (moved || !index.IsUnmoved(probe))
+                continue;
+            if (purpose == ReadPurpose.Use)
+                Counters.Miss();
+            GC.KeepAlive(index);
+            return default;
+        }
+    }
+
+    /// <summary>Reads a key as a snapshot that ends at an address sees it.</summary>
+    public ReadLease ReadBefore(Address end, ReadOnlySpan<byte> key, long nowMs)
+    {
+        ulong tag = hash.Tag(key);
+        Address current = FindAddress(tag, key);
+        if (current != default && current < end)
+        {
+            ReadLease lease = ReadWarm(current, key);
+            if (lease.Tier != Tier.None)
+                return Unexpired(lease, nowMs);
+        }
+
+        // Replaced after the snapshot was taken: its place was noted before the index changed.
+        foreach (Address old in undo.Find(tag, end))
+        {
+            ReadLease lease = ReadWarm(old, key);
+            if (lease.Tier != Tier.None)
+                return Unexpired(lease, nowMs);
+        }
+
+        return default;
+    }
+
+    /// <summary>Makes a committed frame the current one of its key. Committer only.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="address">Its place in the log.</param>
+    /// <param name="frame">Its bytes for the hot tier, or empty.</param>
+    /// <param name="tombstone">Whether it deletes the key.</param>
+    public void Publish(ReadOnlySpan<byte> key, Address address, ReadOnlySpan<byte> frame, bool tombstone)
+    {
+        ulong tag = hash.Tag(key);
+        // Only this thread changes addresses, so what is found here still holds below, under the lock.
+        Address old = FindAddress(tag, key);
+        if (tombstone && old == default)
+            return;
+        lock (_mutation)
+        {
+            // Before the slot is looked up: making room may change the hot place of any slot.
+            uint place = tombstone || frame.IsEmpty ? 0 : hot.Insert(frame, seenBefore: false);
+            if (old == default)
+            {
+                index.Insert(tag, address, place);
+                return;
+            }
+
+            undo.Add(tag, old, address);
+            ulong* slot = FindSlot(tag, old);
+            hot.Forget(IndexPage.HotOf(slot[1]));
+            if (tombstone)
+                index.Remove(slot, tag);
+            else
+                HashIndex.Move(slot, tag, address, place);
+        }
+    }
+
+    /// <summary>Points a tag to a damaged frame, so that no older value of its key is served. Recovery only.</summary>
+    public void PublishDamaged(ulong tag, Address address)
+    {
+        lock (_mutation)
+        {
+            IndexProbe probe = index.Begin(tag);
+            if (HashIndex.Next(ref probe))
+                HashIndex.Move(probe.Slot, tag, address, 0);
+            else
+                index.Insert(tag, address, 0);
+        }
+    }
+
+    /// <summary>Sets the bytes of RAM for the hot tier and gives back what is above.</summary>
+    public void ResizeHot(long bytes)
+    {
+        lock (_mutation)
+        {
+            hot.Limit = bytes;
+            hot.Shrink();
+        }
+    }
+
+    /// <summary>Runs an action while nothing changes slots.</summary>
+    public void Freeze(Action action)
+    {
+        lock (_mutation)
+            action();
+    }
+
+    /// <summary>Ends all reading and gives the hot tier's memory back.</summary>
+    public void Close()
+    {
+        _closed = true;
+        lock (_mutation)
+            hot.Close();
+    }
+
+    private ReadLease ReadHot(in IndexProbe probe, ReadOnlySpan<byte> key, out bool moved)
+    {
+        moved = true;
+        HotPage? page = hot.PageOf(probe.Hot);
+        if (page is null || !page.TryPin())
+            return default;
+        // Eviction clears the slot and then looks at the pins; we pin and then look at the slot. One of us sees the other.
+        if (IndexPage.HotOf(Volatile.Read(ref probe.Slot[1])) != probe.Hot)
+        {
+            page.Unpin();
+            return default;
+        }
+
+        moved = false;
+        Frame frame = page.FrameAt(probe.Hot);
+        if (frame.Key.SequenceEqual(key))
+            return new ReadLease(Tier.Hot, frame, page, null);
+        page.Unpin();
+        return default;
+    }
+
+    private ReadLease ReadWarm(Address address, ReadOnlySpan<byte> key)
+    {
+        try
+        {
+            byte[]? rented = log.TryRead(address, key, out int length);
+            return rented is null ? default : new ReadLease(Tier.Warm, new Frame(rented.AsSpan(0, length)), null, rented);
+        }
+        catch (StoreException failure)
+        {
+            damages.Add(failure);
+            throw;
+        }
+    }
+
+    private ReadLease Answer(ReadLease lease, in IndexProbe probe, long nowMs, ReadPurpose purpose)
+    {
+        if (purpose == ReadPurpose.Use)
+        {
+            if (lease.Tier == Tier.Hot)
+            {
+                HotTier.Touch(probe.Slot, probe.Word1);
+                Counters.HotHit();
+            }
+            else
+            {
+                Promote(probe, lease.Bytes);
+                Counters.WarmHit();
+            }
+        }
+
+        GC.KeepAlive(index);
+        return Unexpired(lease, nowMs);
+    }
+
+    private static ReadLease Unexpired(ReadLease lease, long nowMs)
+    {
+        long end = lease.ExpiresAtMs;
+        if (end == 0 || end > nowMs)
+            return lease;
+        lease.Dispose();
+        return default;
+    }
+
+    private void Promote(in IndexProbe probe, ReadOnlySpan<byte> frame)
+    {
+        // A reader never waits for the committer: what is not brought up now is at its next read.
+        if (frame.Length > hot.FrameBytesMax || !_mutation.TryEnter())
+            return;
+        try
+        {
+            ulong* slot = FindSlot(probe.Tag, probe.Address);
+            if (slot is null || IndexPage.HotOf(slot[1]) != 0 || _closed)
+                return;
+            uint place = hot.Insert(frame, HotTier.IsGhost(slot[1]));
+            if (place != 0)
+                Volatile.Write(ref slot[1], IndexPage.Word1(probe.Tag, place, 0));
+        }
+        finally
+        {
+            _mutation.Exit();
+        }
+    }
+
+    /// <summary>Place of the current frame of a key, verified in the frame; default when there is none.</summary>
+    private Address FindAddress(ulong tag, ReadOnlySpan<byte> key)
+    {
+        while (true)
+        {
+            IndexProbe probe = index.Begin(tag);
+            bool moved = false;
+            while (!moved && HashIndex.Next(ref probe))
+            {
+                if (probe.Hot == 0)
+                {
+                    if (log.IsOfKey(probe.Address, key))
+                        return probe.Address;
+                    continue;
+                }
+
+                using ReadLease lease = ReadHot(probe, key, out moved);
+                if (lease.Tier != Tier.None)
+                    return probe.Address;
+            }
+
+            if (!moved && index.IsUnmoved(probe))
+                return default;
+        }
+    }
+
+    private ulong* FindSlot(ulong tag, Address address)
+    {
+        IndexProbe probe = index.Begin(tag);
+        while (HashIndex.Next(ref probe))
+        {
+            if (probe.Address == address)
+                return probe.Slot;
+        }
+
+        return null;
+    }
+}
