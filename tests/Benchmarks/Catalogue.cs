@@ -1,4 +1,5 @@
 using Thermocline.Benchmarks.Get;
+using Thermocline.Benchmarks.Http;
 using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Put;
 using Thermocline.Benchmarks.Resident;
@@ -10,7 +11,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 
