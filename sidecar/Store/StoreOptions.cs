@@ -1,25 +1,12 @@
 namespace Thermocline.Store;
 
-/// <summary>When a write is acknowledged.</summary>
-public enum DurabilityPolicy
-{
-    /// <summary>After its batch was synced to the disk. The default.</summary>
-    Always,
-
-    /// <summary>After it was handed to the operating system; synced every <see cref="StoreOptions.SyncInterval"/>.</summary>
-    Interval,
-
-    /// <summary>After it was handed to the operating system; synced when a segment is sealed and at a clean stop.</summary>
-    Never,
-}
-
 /// <summary>Settings of one store. Every value has a range that <see cref="TieredStore.Open"/> checks.</summary>
 public sealed record StoreOptions
 {
     /// <summary>Bytes of RAM for the hot tier: 1 MiB to 64 GiB.</summary>
     public long HotBytes { get; init; } = 64L << 20;
 
-    /// <summary>Bytes of frames after which a segment is sealed: 64 KiB to 128 MiB.</summary>
+    /// <summary>Bytes of frames after which a segment is sealed: 64 KiB to 64 MiB.</summary>
     public int SegmentBytes { get; init; } = 64 << 20;
 
     /// <summary>Frames after which a segment is sealed: 16 to 1,048,576. Bounds the key list of the open segment.</summary>
@@ -42,4 +29,37 @@ public sealed record StoreOptions
 
     /// <summary>Replaced values remembered for open snapshots, before the oldest snapshot is given up.</summary>
     public int SnapshotUndoMax { get; init; } = 1_000_000;
+
+    /// <summary>Checks every value against its range.</summary>
+    /// <exception cref="ArgumentException">Names every mistake.</exception>
+    public void Validate()
+    {
+        var mistakes = new List<string>();
+        void Range(string name, long value, long least, long most)
+        {
+            if (value < least || value > most)
+                mistakes.Add($"{name} is {value:N0}; it may be {least:N0} to {most:N0}.");
+        }
+
+        Range(nameof(HotBytes), HotBytes, HotBytesMin, HotBytesMax);
+        Range(nameof(SegmentBytes), SegmentBytes, 64 << 10, 64 << 20);
+        Range(nameof(SegmentFrames), SegmentFrames, 16, 1 << 20);
+        Range(nameof(ValueBytesMax), ValueBytesMax, 1, 16 << 20);
+        Range(nameof(PendingBytesMax), PendingBytesMax, 1 << 20, 1L << 30);
+        Range(nameof(SnapshotsMax), SnapshotsMax, 1, 1024);
+        Range(nameof(SnapshotUndoMax), SnapshotUndoMax, 1, 100_000_000);
+        Range(nameof(SyncInterval) + " (ms)", (long)SyncInterval.TotalMilliseconds, 1, 60_000);
+        if (mistakes.Count > 0)
+            throw new ArgumentException(string.Join(" ", mistakes));
+    }
+
+    internal const long HotBytesMin = 1L << 20;
+    internal const long HotBytesMax = 64L << 30;
+
+    internal static long CheckHotBytes(long value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, HotBytesMin);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, HotBytesMax);
+        return value;
+    }
 }

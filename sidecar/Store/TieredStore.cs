@@ -1,4 +1,10 @@
+using Thermocline.Store.Commit;
 using Thermocline.Store.Files;
+using Thermocline.Store.Format;
+using Thermocline.Store.Index;
+using Thermocline.Store.Log;
+using Thermocline.Store.Records;
+using Thermocline.Store.Recovery;
 
 namespace Thermocline.Store;
 
@@ -8,50 +14,268 @@ namespace Thermocline.Store;
 /// </summary>
 public sealed class TieredStore : IDisposable
 {
+    private const string LockPath = "lock";
+    private readonly StoreOptions _options;
+    private readonly IFiles _files;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _lock;
+    private readonly Opened _opened;
+    private readonly RecordTable _records;
+    private readonly Sealer _sealer;
+    private readonly LogAppender _appender;
+    private readonly CommitQueue _queue;
+    private readonly Committer _committer;
+    private int _closed;
+
+    private TieredStore(StoreOptions options, IFiles files, TimeProvider time, IDisposable folderLock, Opened opened)
+    {
+        _options = options;
+        _files = files;
+        _time = time;
+        _lock = folderLock;
+        _opened = opened;
+        _records = opened.Records;
+        _queue = new CommitQueue(options.PendingBytesMax);
+        _sealer = new Sealer(failure => _committer!.LatchWith(failure));
+        _appender = new LogAppender(
+            files, options, opened.Identity.ShortId, _records.Log, _sealer, opened.LastSegment, opened.LastSequence);
+        _committer = new Committer(_queue, _appender, _records, opened.Hash, options, time);
+    }
+
     /// <summary>Opens a store, creating it when the folder is empty, and recovers what a crash left.</summary>
-    /// <exception cref="StoreException">Locked, unsupported, or the disk failed.</exception>
+    /// <exception cref="StoreException">Locked, damaged beyond use, or the disk failed.</exception>
     /// <exception cref="ArgumentException">An option is out of range; every mistake is named.</exception>
-    public static TieredStore Open(StoreOptions options, IFiles files, TimeProvider time) => throw new NotSupportedException();
+    public static TieredStore Open(StoreOptions options, IFiles files, TimeProvider time)
+    {
+        options.Validate();
+        IDisposable? folderLock = null;
+        try
+        {
+            folderLock = files.Lock(LockPath);
+            return new TieredStore(options, files, time, folderLock, Opening.Run(options, files, time));
+        }
+        catch (IOException failure)
+        {
+            folderLock?.Dispose();
+            throw new StoreException(StoreFault.Io, $"Opening the store failed: {failure.Message}", null, -1, failure);
+        }
+        catch
+        {
+            folderLock?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Figures of this moment.</summary>
-    public StoreStatus Status => throw new NotSupportedException();
+    public StoreStatus Status => StatusReading.Of(_opened, _committer);
 
     /// <summary>When writes are acknowledged; may be changed at any time.</summary>
-    public DurabilityPolicy Durability { get; set; }
+    public DurabilityPolicy Durability
+    {
+        get => _committer.Policy;
+        set => _committer.Policy = value;
+    }
 
-    /// <summary>Bytes of RAM for the hot tier; may be changed at any time.</summary>
-    public long HotBytes { get; set; }
+    /// <summary>Bytes of RAM for the hot tier; may be changed at any time. Lowering it gives memory back at once.</summary>
+    public long HotBytes
+    {
+        get => _records.Hot.Limit;
+        set => _records.ResizeHot(StoreOptions.CheckHotBytes(value));
+    }
 
-    /// <summary>Reads a record. Expired records are absent.</summary>
+    /// <summary>Reads the current value of a key (see <see cref="Keys"/>). Expired records are absent.</summary>
     /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public ReadLease Read(ReadOnlySpan<byte> key) => throw new NotSupportedException();
+    public ReadLease Read(scoped ReadOnlySpan<byte> key) => _records.Read(key, ReadPurpose.Use);
 
     /// <summary>Writes or deletes one record.</summary>
     /// <exception cref="StoreException">The store is latched, or the commit failed: then the fate of the write is unknown.</exception>
-    public ValueTask<WriteAnswer> WriteAsync(in WriteOperation operation) => throw new NotSupportedException();
+    public ValueTask<WriteAnswer> WriteAsync(in WriteOperation operation)
+    {
+        WriteOutcome fault = Check(operation);
+        if (fault != WriteOutcome.Done)
+            return ValueTask.FromResult(new WriteAnswer(fault, 0, false, 0));
+        WriteRequest request = _queue.Rent();
+        request.Reset(operation);
+        return Enqueue(request);
+    }
 
-    /// <summary>Writes a batch: all operations or none, in order. An operation sees the ones before it.</summary>
+    /// <summary>
+    /// Writes a batch: all operations or none, in order. An operation sees the ones before it; a delete of an absent key is
+    /// done. A reader that must not see half a batch uses <see cref="Snapshot"/>.
+    /// </summary>
     /// <exception cref="StoreException">The store is latched, or the commit failed: then the fate of the batch is unknown.</exception>
-    public ValueTask<WriteAnswer> WriteAsync(ReadOnlyMemory<WriteOperation> batch) => throw new NotSupportedException();
+    public ValueTask<WriteAnswer> WriteAsync(ReadOnlyMemory<WriteOperation> batch)
+    {
+        if (batch.Length is 0 or > Limits.BatchOperationsMax)
+        {
+            return ValueTask.FromResult(
+                new WriteAnswer(batch.IsEmpty ? WriteOutcome.Invalid : WriteOutcome.TooLarge, 0, false, 0));
+        }
+
+        long bytes = 0;
+        ReadOnlySpan<WriteOperation> operations = batch.Span;
+        for (int i = 0; i < operations.Length; i++)
+        {
+            WriteOutcome fault = Check(operations[i]);
+            bytes += WriteRequest.SizeOf(operations[i]);
+            if (fault == WriteOutcome.Done && bytes > Limits.BatchBytesMax)
+                fault = WriteOutcome.TooLarge;
+            if (fault != WriteOutcome.Done)
+                return ValueTask.FromResult(new WriteAnswer(fault, 0, false, i));
+        }
+
+        WriteRequest request = _queue.Rent();
+        request.Reset(batch, bytes);
+        return Enqueue(request);
+    }
 
     /// <summary>Returns once everything acknowledged before is durable, whatever the policy.</summary>
-    public ValueTask FlushAsync() => throw new NotSupportedException();
+    /// <exception cref="StoreException">The store is latched, or the sync failed.</exception>
+    public async ValueTask FlushAsync()
+    {
+        WriteRequest request = _queue.Rent();
+        request.Reset(ReadOnlyMemory<WriteOperation>.Empty, 0);
+        await Enqueue(request);
+    }
 
     /// <summary>
     /// Keys that start with <paramref name="prefix"/> and come after <paramref name="after"/> (empty: from the start),
     /// in byte order, at most <paramref name="limit"/> (1 to <see cref="Limits.ListPageMax"/>).
     /// </summary>
-    public ListPage List(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> after, int limit) => throw new NotSupportedException();
+    /// <exception cref="StoreException">The disk failed.</exception>
+    public ListPage List(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> after, int limit) =>
+        ListBefore(Address.End, _time.GetUtcNow().ToUnixTimeMilliseconds(), prefix, after, limit);
 
     /// <summary>The store as it is now, for reads that must all see one moment.</summary>
     /// <exception cref="StoreException">Full: too many snapshots are open.</exception>
-    public StoreSnapshot Snapshot() => throw new NotSupportedException();
+    public StoreSnapshot Snapshot()
+    {
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        return _committer.AtRest((end, sequence) =>
+        {
+            _opened.Undo.Open(end);
+            return new StoreSnapshot(this, _opened.Undo, end, sequence, nowMs);
+        });
+    }
 
-    /// <summary>Reads every frame and checks every checksum; what is damaged is returned, at most 1,000 entries.</summary>
-    public IReadOnlyList<Damage> Verify(CancellationToken cancellation) => throw new NotSupportedException();
+    /// <summary>Reads every frame and checks every checksum; returns what is damaged, at most 1,000 entries.</summary>
+    /// <exception cref="StoreException">The disk failed.</exception>
+    public IReadOnlyList<Damage> Verify(CancellationToken cancellation) =>
+        Verification.Run(_records.Log.View.Segments.ToArray(), _appender.End, cancellation);
 
-    /// <summary>Stops cleanly: commits what waits, syncs, and saves the index so that the next open is immediate.</summary>
+    /// <summary>Stops cleanly: commits what waits, syncs, seals, and saves the index so that the next open is immediate.</summary>
+    /// <exception cref="StoreException">The disk failed. What was acknowledged as durable is safe all the same.</exception>
+    public void Close()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        try
+        {
+            _queue.Close(new StoreException(StoreFault.Latched, "The store is closed."));
+            _committer.Join();
+            int last = _committer.Latch is null ? _appender.Finish() : -1;
+            _sealer.Dispose();
+            if (last >= 0 && _committer.Latch is null)
+                SaveIndex(last);
+        }
+        catch (IOException failure)
+        {
+            throw new StoreException(StoreFault.Io, $"Closing the store failed: {failure.Message}", null, -1, failure);
+        }
+        finally
+        {
+            _sealer.Dispose();
+            _records.Close();
+            _opened.Snapshot?.Dispose();
+            foreach (Segment segment in _records.Log.View.Segments)
+                segment.Dispose();
+            _lock.Dispose();
+        }
+    }
+
+    /// <summary>The same as <see cref="Close"/>, for a caller that cannot act on a failure: the next open recovers.</summary>
     public void Dispose()
     {
+        try
+        {
+            Close();
+        }
+        catch (StoreException)
+        {
+            // Everything acknowledged as durable is in the log already; what is lost is the quick start.
+        }
+    }
+
+    internal ReadLease ReadBefore(Address end, long nowMs, scoped ReadOnlySpan<byte> key) =>
+        _records.ReadBefore(end, key, nowMs);
+
+    internal ListPage ListBefore(
+        Address end, long nowMs, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> after, int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, Limits.ListPageMax);
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
+        LogView view = _records.Log.View;
+        while (true)
+        {
+            try
+            {
+                return new Listing(view.Segments, end, nowMs, KeysOf).Read(prefix, after, limit);
+            }
+            catch (StoreException failure) when (failure.Fault == StoreFault.Damaged && KeysCanBeRemade(view, failure))
+            {
+                _records.Damages.Add(failure);
+            }
+        }
+    }
+
+    /// <summary>For tests: whether the background has nothing left to do.</summary>
+    internal bool IsSettled => _sealer.IsIdle;
+
+    private IKeySource KeysOf(Segment segment) => segment.Keys ??= Recoverer.OpenKeys(segment, _records.Damages);
+
+    /// <summary>Replaces a damaged key table by one made from the frames; false when that was done before.</summary>
+    private bool KeysCanBeRemade(LogView view, StoreException failure)
+    {
+        foreach (Segment segment in view.Segments)
+        {
+            if (segment.Path == failure.File && segment.Keys is not TailKeys)
+            {
+                segment.Keys = failure.Offset == 0 ? new TailKeys() : Recoverer.ScanKeys(segment, _records.Damages);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private ValueTask<WriteAnswer> Enqueue(WriteRequest request)
+    {
+        ValueTask<WriteAnswer> answer = request.Task;
+        return _queue.TryAdd(request)
+            ? answer
+            : ValueTask.FromResult(new WriteAnswer(WriteOutcome.Busy, 0, false, 0));
+    }
+
+    private WriteOutcome Check(in WriteOperation operation)
+    {
+        if (operation.Key.IsEmpty)
+            return WriteOutcome.Invalid;
+        if (operation.Key.Length > Limits.ComposedKeyBytesMax)
+            return WriteOutcome.TooLarge;
+        bool fits = operation.Delete
+            || (operation.Metadata.Length <= Limits.MetadataBytesMax && operation.Value.Length <= _options.ValueBytesMax);
+        return fits ? WriteOutcome.Done : WriteOutcome.TooLarge;
+    }
+
+    private void SaveIndex(int lastSegment)
+    {
+        bool unchanged = _opened.Snapshot is { } snapshot && snapshot.Header.LastSegment == lastSegment;
+        if (unchanged || lastSegment == 0)
+            return;
+        var header = new IndexSnapshotHeader(
+            _opened.Identity.StoreId, lastSegment, _appender.LastSequence, _records.Index.Count, 0, 0);
+        _records.Freeze(() => IndexSnapshotFile.Write(_files, header, _records.Index));
     }
 }

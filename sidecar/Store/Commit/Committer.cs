@@ -86,6 +86,8 @@ internal sealed class Committer
             int next = 0;
             try
             {
+                if (Latch is not null)
+                    throw Latch;
                 while (next < requests.Count)
                     next = CommitGroup(requests, next);
                 SyncIfDue();
@@ -157,7 +159,11 @@ internal sealed class Committer
     private void StartGroup(List<WriteRequest> requests, int first, long nowMs, long bytes, int frames)
     {
         if (!_log.HasRoom(bytes, frames))
-            _log.Roll(nowMs, bytes);
+        {
+            lock (_publishing)
+                _log.Roll(nowMs, bytes);
+        }
+
         bool tracksKeys = false;
         for (int i = first; i < requests.Count && !tracksKeys; i++)
             tracksKeys = requests[i].NeedsState;
@@ -219,8 +225,16 @@ internal sealed class Committer
             return frame.IsTombstone || frame.IsExpired(nowMs) ? 0 : frame.Sequence;
         }
 
-        using ReadLease lease = _records.Read(key, nowMs, ReadPurpose.Look);
-        return lease.Sequence;
+        try
+        {
+            using ReadLease lease = _records.Read(key, ReadPurpose.Look);
+            return lease.Sequence;
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            // Something is there, and no sequence number that a caller could know is its own: it can be replaced blindly.
+            return ulong.MaxValue;
+        }
     }
 
     /// <summary>Writes, syncs by policy, makes visible. Returns whether the disk has everything written so far.</summary>

@@ -66,6 +66,13 @@ internal sealed class GroupBuffer(KeyHash hash)
         Used += length;
     }
 
+    /// <summary>Marks a frame as followed by another of its batch, and signs it again.</summary>
+    public void MarkContinues(int index, uint seed)
+    {
+        GroupFrame placed = _frames[index];
+        FrameEncoder.AddFlags(_bytes.AsSpan(placed.Start, placed.Length), FrameFlags.BatchContinues, seed);
+    }
+
     /// <summary>Index of the last frame of a key in this group, or -1.</summary>
     public int LastOf(ReadOnlySpan<byte> key)
     {

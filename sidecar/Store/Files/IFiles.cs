@@ -36,22 +36,3 @@ public interface IFiles
     /// <exception cref="StoreException">With <see cref="StoreFault.Locked"/> when somebody else holds it.</exception>
     IDisposable Lock(string path);
 }
-
-/// <summary>An open file. Reads and writes at different offsets may run side by side.</summary>
-public interface IFile : IDisposable
-{
-    /// <summary>Length in bytes, reserved space included.</summary>
-    long Length { get; }
-
-    /// <summary>Reads up to the length of the span; the count is short only at the end of the file.</summary>
-    int Read(Span<byte> destination, long offset);
-
-    /// <summary>Writes all bytes at an offset, extending the file when needed.</summary>
-    void Write(ReadOnlySpan<byte> source, long offset);
-
-    /// <summary>Cuts or extends the file.</summary>
-    void SetLength(long length);
-
-    /// <summary>Returns once everything written before is durable.</summary>
-    void Flush();
-}

@@ -46,4 +46,12 @@ internal static class FrameEncoder
         BinaryPrimitives.WriteUInt32LittleEndian(frame, Checksum.Of(frame[4..payloadStart], place.Seed));
         return total;
     }
+
+    /// <summary>Adds flags to an encoded frame and signs its header again.</summary>
+    public static void AddFlags(Span<byte> frame, FrameFlags flags, uint seed)
+    {
+        frame[25] |= (byte)flags;
+        int payloadStart = Frame.HeaderBytes + new Frame(frame).KeyLength;
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, Checksum.Of(frame[4..payloadStart], seed));
+    }
 }

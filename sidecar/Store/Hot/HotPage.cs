@@ -7,7 +7,7 @@ namespace Thermocline.Store.Hot;
 /// A page of the hot tier: frames one after another, 16-byte aligned. A reader pins the page while it looks at a frame;
 /// the memory is used again, or given back, only when nobody does.
 /// </summary>
-internal sealed unsafe class HotPage(int ordinal, int bytes)
+internal sealed unsafe class HotPage(int ordinal, int bytes) : IDisposable
 {
     public const int UnitBytes = 16;
     public const int UnitBits = 17;
@@ -39,14 +39,14 @@ internal sealed unsafe class HotPage(int ordinal, int bytes)
     public void Unpin()
     {
         if (Interlocked.Decrement(ref _pins) == Retired)
-            _memory.Release();
+            _memory.Dispose();
     }
 
     /// <summary>Gives the memory back to the system as soon as the last pin is gone.</summary>
-    public void Retire()
+    public void Dispose()
     {
         if (Interlocked.Add(ref _pins, Retired) == Retired)
-            _memory.Release();
+            _memory.Dispose();
     }
 
     /// <summary>Appends a frame and returns its hot place, or 0 when it does not fit.</summary>

@@ -114,7 +114,7 @@ internal sealed unsafe class HotTier
     public void Close()
     {
         foreach (HotPage? page in _pages)
-            page?.Retire();
+            page?.Dispose();
         Volatile.Write(ref _pages, []);
         Volatile.Write(ref _count, 0);
         _pagesMax = 0;
@@ -187,7 +187,7 @@ internal sealed unsafe class HotTier
     {
         _pages[page.Ordinal] = null;
         _ordinals.Push(page.Ordinal);
-        page.Retire();
+        page.Dispose();
         Volatile.Write(ref _count, _count - 1);
     }
 

@@ -1,4 +1,3 @@
-using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Native;
 

@@ -59,25 +59,21 @@ internal sealed class LogReader
     }
 
     /// <summary>Whether the frame at an address is of this key; a damaged frame is taken for it, because its tag agrees.</summary>
+    /// <exception cref="StoreException">The disk failed.</exception>
     public bool IsOfKey(Address address, ReadOnlySpan<byte> key)
     {
-        Segment segment = SegmentOf(address);
         Span<byte> start = stackalloc byte[Frame.HeaderBytes + Limits.ComposedKeyBytesMax];
-        int wanted = Frame.HeaderBytes + key.Length;
-        int read = segment.Read(start[..wanted], address.Offset);
-        if (!Frame.IsPlausible(start[..read]))
+        try
+        {
+            Segment segment = SegmentOf(address);
+            int read = segment.Read(start, address.Offset);
+            return Frame.Check(start[..read], segment.Seed) == FrameCheck.HeaderDamaged
+                || new Frame(start).Key.SequenceEqual(key);
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
             return true;
-        var frame = new Frame(start);
-        if (frame.KeyLength != key.Length)
-            return !IsHeaderIntact(segment, address, frame.KeyLength);
-        return frame.Key.SequenceEqual(key) || !IsHeaderIntact(segment, address, frame.KeyLength);
-    }
-
-    private static bool IsHeaderIntact(Segment segment, Address address, int keyLength)
-    {
-        Span<byte> start = stackalloc byte[Frame.HeaderBytes + Limits.ComposedKeyBytesMax];
-        int read = segment.Read(start[..(Frame.HeaderBytes + keyLength)], address.Offset);
-        return Frame.Check(start[..read], segment.Seed) != FrameCheck.HeaderDamaged;
+        }
     }
 
     private Segment SegmentOf(Address address) =>

@@ -42,6 +42,22 @@ internal sealed class Segment : IDisposable
 
     public long Length => File.Length;
 
+    /// <summary>Length in bytes, or 0 when the file cannot be opened: for figures only.</summary>
+    public long LengthOrZero
+    {
+        get
+        {
+            try
+            {
+                return Length;
+            }
+            catch (Exception failure) when (failure is IOException or StoreException or ObjectDisposedException)
+            {
+                return 0;
+            }
+        }
+    }
+
     /// <summary>A bad copy of the header met when the file was opened, for the report.</summary>
     public Damage? HeaderDamage { get; private set; }
 

@@ -4,9 +4,9 @@ namespace Thermocline.Store.Native;
 
 /// <summary>
 /// A stretch of memory outside the managed heap, aligned to its size and backed by large pages where the kernel has them.
-/// Freed by <see cref="Release"/> or, when a reader may still be looking at it, by the finalizer.
+/// Freed by <see cref="Dispose"/> or, when a reader may still be looking at it, by the finalizer.
 /// </summary>
-internal sealed unsafe partial class NativeChunk
+internal sealed unsafe partial class NativeChunk : IDisposable
 {
     /// <summary>2 MiB: a large page of the processors we run on.</summary>
     public const int LargePageBytes = 2 << 20;
@@ -43,21 +43,26 @@ internal sealed unsafe partial class NativeChunk
         _mapBytes = (nuint)bytes;
     }
 
-    ~NativeChunk() => Release();
+    ~NativeChunk() => Free();
 
     public byte* Base { get; }
 
     public int Bytes { get; }
 
     /// <summary>Gives the memory back to the system. Nobody may be looking at it.</summary>
-    public void Release()
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
     {
         nint map = Interlocked.Exchange(ref _map, 0);
         if (map == 0)
             return;
         _ = Unmap(map, _mapBytes);
         _mapBytes = 0;
-        GC.SuppressFinalize(this);
     }
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Thermocline.Store.Format;
 using Thermocline.Store.Hot;
 using Thermocline.Store.Index;
@@ -11,7 +10,7 @@ namespace Thermocline.Store.Records;
 /// at a time, the committer's (or recovery's), adds, moves and removes keys; readers only bring frames into the hot tier.
 /// </summary>
 internal sealed unsafe class RecordTable(
-    KeyHash hash, HashIndex index, HotTier hot, LogReader log, SnapshotUndo undo, DamageLog damages)
+    KeyHash hash, HashIndex index, HotTier hot, LogReader log, SnapshotUndo undo, DamageLog damages, TimeProvider time)
 {
     private readonly Lock _mutation = new();
     private volatile bool _closed;
@@ -27,7 +26,7 @@ internal sealed unsafe class RecordTable(
     public DamageLog Damages => damages;
 
     /// <summary>Reads the current value of a key. Expired records and tombstones are absent.</summary>
-    public ReadLease Read(ReadOnlySpan<byte> key, long nowMs, ReadPurpose purpose)
+    public ReadLease Read(scoped ReadOnlySpan<byte> key, ReadPurpose purpose)
     {
         ulong tag = hash.Tag(key);
         while (true)
@@ -39,7 +38,7 @@ internal sealed unsafe class RecordTable(
             {
                 ReadLease lease = probe.Hot != 0 ? ReadHot(probe, key, out moved) : ReadWarm(probe.Address, key);
                 if (lease.Tier != Tier.None)
-                    return Answer(lease, probe, nowMs, purpose);
+                    return Answer(lease, probe, purpose);
             }
 
             if (moved || !index.IsUnmoved(probe))
@@ -52,7 +51,7 @@ internal sealed unsafe class RecordTable(
     }
 
     /// <summary>Reads a key as a snapshot that ends at an address sees it.</summary>
-    public ReadLease ReadBefore(Address end, ReadOnlySpan<byte> key, long nowMs)
+    public ReadLease ReadBefore(Address end, scoped ReadOnlySpan<byte> key, long nowMs)
     {
         ulong tag = hash.Tag(key);
         Address current = FindAddress(tag, key);
@@ -144,7 +143,7 @@ internal sealed unsafe class RecordTable(
             hot.Close();
     }
 
-    private ReadLease ReadHot(in IndexProbe probe, ReadOnlySpan<byte> key, out bool moved)
+    private ReadLease ReadHot(scoped in IndexProbe probe, scoped ReadOnlySpan<byte> key, out bool moved)
     {
         moved = true;
         HotPage? page = hot.PageOf(probe.Hot);
@@ -165,7 +164,7 @@ internal sealed unsafe class RecordTable(
         return default;
     }
 
-    private ReadLease ReadWarm(Address address, ReadOnlySpan<byte> key)
+    private ReadLease ReadWarm(Address address, scoped ReadOnlySpan<byte> key)
     {
         try
         {
@@ -179,7 +178,7 @@ internal sealed unsafe class RecordTable(
         }
     }
 
-    private ReadLease Answer(ReadLease lease, in IndexProbe probe, long nowMs, ReadPurpose purpose)
+    private ReadLease Answer(ReadLease lease, scoped in IndexProbe probe, ReadPurpose purpose)
     {
         if (purpose == ReadPurpose.Use)
         {
@@ -196,7 +195,8 @@ internal sealed unsafe class RecordTable(
         }
 
         GC.KeepAlive(index);
-        return Unexpired(lease, nowMs);
+        // Asking for the time costs as much as the rest of a hot read; few records need it.
+        return lease.ExpiresAtMs == 0 ? lease : Unexpired(lease, time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     private static ReadLease Unexpired(ReadLease lease, long nowMs)
@@ -208,7 +208,7 @@ internal sealed unsafe class RecordTable(
         return default;
     }
 
-    private void Promote(in IndexProbe probe, ReadOnlySpan<byte> frame)
+    private void Promote(scoped in IndexProbe probe, ReadOnlySpan<byte> frame)
     {
         // A reader never waits for the committer: what is not brought up now is at its next read.
         if (frame.Length > hot.FrameBytesMax || !_mutation.TryEnter())

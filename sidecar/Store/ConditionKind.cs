@@ -1,0 +1,9 @@
+namespace Thermocline.Store;
+
+internal enum ConditionKind : byte
+{
+    None,
+    Absent,
+    Present,
+    Sequence,
+}

@@ -1,0 +1,65 @@
+using Thermocline.Store.Files;
+using Thermocline.Store.Format;
+using Thermocline.Store.Hot;
+using Thermocline.Store.Index;
+using Thermocline.Store.Log;
+using Thermocline.Store.Records;
+
+namespace Thermocline.Store.Recovery;
+
+/// <summary>A store brought up to date, before anything is written to it.</summary>
+internal sealed record Opened(
+    Identity Identity,
+    KeyHash Hash,
+    RecordTable Records,
+    SnapshotUndo Undo,
+    IndexSnapshotFile? Snapshot,
+    ulong LastSequence,
+    int LastSegment,
+    RecoveryReport Report);
+
+/// <summary>Puts the parts of a store together from what is on disk.</summary>
+internal static class Opening
+{
+    public static Opened Run(StoreOptions options, IFiles files, TimeProvider time)
+    {
+        long started = time.GetTimestamp();
+        var damages = new DamageLog();
+        List<Segment> segments = SegmentNames.List(files);
+        Identity identity = IdentityFile.ReadOrCreate(files, segments.Count > 0, damages, time);
+        IndexSnapshotFile? snapshot = OpenSnapshot(files, identity, segments, damages);
+        KeyHash hash = identity.CreateHash();
+        HashIndex index = snapshot is null ? new HashIndex() : new HashIndex(snapshot);
+        var hot = new HotTier(options.HotBytes, index, hash);
+        var undo = new SnapshotUndo(options.SnapshotsMax, options.SnapshotUndoMax);
+        var records = new RecordTable(hash, index, hot, new LogReader(), undo, damages, time);
+        var recoverer = new Recoverer(files, records, identity, hash, (int)(snapshot?.Header.LastSegment ?? 0));
+        LogView view = recoverer.Run(segments);
+        var report = new RecoveryReport
+        {
+            Clean = recoverer.IsClean && damages.ToList().Count == 0,
+            Took = time.GetElapsedTime(started),
+            FramesReplayed = recoverer.FramesReplayed,
+            TornBytes = recoverer.TornBytes,
+            Damages = damages.ToList(),
+        };
+        ulong lastSequence = Math.Max(snapshot?.Header.LastSequence ?? 0, recoverer.LastSequence);
+        return new Opened(identity, hash, records, undo, snapshot, lastSequence, view.Last?.Number ?? 0, report);
+    }
+
+    private static IndexSnapshotFile? OpenSnapshot(
+        IFiles files, Identity identity, List<Segment> segments, DamageLog damages)
+    {
+        IndexSnapshotFile? snapshot = IndexSnapshotFile.TryOpen(files, out Damage? damage);
+        if (damage is not null)
+            damages.Add(damage);
+        if (snapshot is null)
+            return null;
+        // A snapshot of another store, or of segments that are gone, says nothing about this log.
+        long last = snapshot.Header.LastSegment;
+        if (snapshot.Header.StoreId == identity.StoreId && segments.Exists(segment => segment.Number == last))
+            return snapshot;
+        snapshot.Dispose();
+        return null;
+    }
+}

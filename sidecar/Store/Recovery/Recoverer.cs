@@ -1,0 +1,226 @@
+using Thermocline.Store.Files;
+using Thermocline.Store.Format;
+using Thermocline.Store.Log;
+using Thermocline.Store.Records;
+
+namespace Thermocline.Store.Recovery;
+
+/// <summary>
+/// Brings the index up to date with the log: replays the segments that the index snapshot does not cover, from their key
+/// tables where these are good, else frame by frame; cuts what a crash left unfinished, and seals.
+/// </summary>
+internal sealed class Recoverer(IFiles files, RecordTable records, Identity identity, KeyHash hash, int coveredSegment)
+{
+    private ulong _lastSequence;
+    private long _framesReplayed;
+    private long _tornBytes;
+
+    /// <summary>Whether nothing had to be read.</summary>
+    public bool IsClean => _framesReplayed == 0 && _tornBytes == 0;
+
+    public long FramesReplayed => _framesReplayed;
+
+    public long TornBytes => _tornBytes;
+
+    /// <summary>Sequence number of the last frame, or 0 when nothing was replayed.</summary>
+    public ulong LastSequence => _lastSequence;
+
+    /// <summary>Replays what is not covered. Returns the segments that exist afterwards.</summary>
+    public LogView Run(List<Segment> segments)
+    {
+        RemoveEmptyTail(segments);
+        var view = new LogView([.. segments]);
+        records.Log.View = view;
+        for (int i = 0; i < segments.Count; i++)
+        {
+            if (segments[i].Number > coveredSegment)
+                Replay(segments[i], isLast: i == segments.Count - 1);
+        }
+
+        return view;
+    }
+
+    /// <summary>Key tables of covered segments are opened when a listing first needs them; so is this.</summary>
+    public static IKeySource OpenKeys(Segment segment, DamageLog damages)
+    {
+        if (segment.HeaderDamage is { } copy)
+            damages.Add(copy);
+        if (segment.TryReadTrailer(out SegmentTrailer trailer))
+            return new KeyTable(segment, trailer);
+        damages.Add(new Damage(
+            segment.Path, Math.Max(0, segment.Length - SegmentTrailer.Bytes), SegmentTrailer.Bytes, "segment trailer"));
+        return ScanKeys(segment, damages);
+    }
+
+    /// <summary>The keys of a segment whose table cannot be used, made again from its frames.</summary>
+    public static IKeySource ScanKeys(Segment segment, DamageLog damages)
+    {
+        var keys = new TailKeys();
+        var scanner = new FrameScanner(segment.File, segment.Header, segment.Length);
+        while (scanner.MoveNext())
+        {
+            if (scanner.Kind == ScanKind.DamagedStretch)
+                damages.Add(new Damage(segment.Path, scanner.Offset, scanner.Length, "frame"));
+            else
+                keys.Append(scanner.Frame.Key, EntryOf(scanner));
+        }
+
+        return keys;
+    }
+
+    /// <summary>Deletes segments at the end of the log that were created but never got a whole frame.</summary>
+    private void RemoveEmptyTail(List<Segment> segments)
+    {
+        while (segments.Count > 0 && segments[^1].Number > coveredSegment && IsEmpty(segments[^1]))
+        {
+            Segment last = segments[^1];
+            last.Dispose();
+            files.Delete(last.Path);
+            files.SyncDirectory(last.Path[..last.Path.LastIndexOf('/')]);
+            segments.RemoveAt(segments.Count - 1);
+        }
+    }
+
+    private bool IsEmpty(Segment segment)
+    {
+        try
+        {
+            if (segment.TryReadTrailer(out _))
+                return false;
+            ScannedSegment scanned = ScannedSegment.Scan(segment, segment.Length);
+            int count = scanned.CountAfterCrash();
+            if (count == 0)
+                _tornBytes += scanned.RestBytes + (scanned.Items.Count == 0 ? 0 : scanned.End - scanned.Items[0].Offset);
+            return count == 0;
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            // A segment's header is synced before its first frame is written: no whole header, no frame. But a header
+            // that both copies lost to damage has frames behind it, which only their absence of zeros can tell.
+            return !HasBytesAfterHeader(segment);
+        }
+    }
+
+    private bool HasBytesAfterHeader(Segment segment)
+    {
+        using IFile file = files.Open(segment.Path);
+        var bytes = new byte[Frame.HeaderBytes];
+        return file.Read(bytes, SegmentHeader.Bytes) > 0 && bytes.AsSpan().ContainsAnyExcept((byte)0);
+    }
+
+    private void Replay(Segment segment, bool isLast)
+    {
+        try
+        {
+            if (segment.Header.StoreId != identity.ShortId)
+                throw segment.Damaged(0, "segment header: the segment of another store");
+            if (segment.TryReadTrailer(out SegmentTrailer trailer) && TryReplayTable(segment, trailer))
+                return;
+            ReplayFrames(segment, isLast, trailer);
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            // A whole segment that cannot be read is reported; the others are served.
+            records.Damages.Add(failure);
+            segment.Keys = new TailKeys();
+        }
+
+        if (segment.HeaderDamage is { } copy)
+            records.Damages.Add(copy);
+    }
+
+    private bool TryReplayTable(Segment segment, in SegmentTrailer trailer)
+    {
+        var table = new KeyTable(segment, trailer);
+        try
+        {
+            var newest = new KeyRun();
+            IKeyCursor cursor = table.Seek([]);
+            while (cursor.MoveNext())
+            {
+                if (!newest.Take(cursor))
+                {
+                    Apply(segment, newest);
+                    newest.Restart(cursor);
+                }
+            }
+
+            Apply(segment, newest);
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            records.Damages.Add(failure);
+            return false;
+        }
+
+        segment.Keys = table;
+        _framesReplayed += trailer.Frames;
+        _lastSequence = Math.Max(_lastSequence, trailer.LastSequence);
+        return true;
+    }
+
+    private void Apply(Segment segment, KeyRun run)
+    {
+        if (run.IsEmpty)
+            return;
+        KeyEntry entry = run.Entry;
+        records.Publish(
+            run.Key, Address.Of(segment.Number, entry.Offset), [], (entry.Flags & FrameFlags.Tombstone) != 0);
+    }
+
+    private void ReplayFrames(Segment segment, bool isLast, in SegmentTrailer trailer)
+    {
+        bool isSealed = trailer.FramesEnd > 0;
+        ScannedSegment scanned = ScannedSegment.Scan(segment, isSealed ? trailer.FramesEnd : segment.Length);
+        // Every segment but the last was synced whole before the next one had a frame: nothing in it can be torn.
+        int count = isSealed || !isLast ? scanned.Items.Count : scanned.CountAfterCrash();
+        var keys = new TailKeys();
+        FramesSummary summary = ApplyFrames(segment, scanned, count, keys);
+        segment.Keys = keys;
+        if (isSealed)
+            return;
+        long torn = scanned.End - summary.End + scanned.RestBytes;
+        _tornBytes += isLast ? torn : 0;
+        segment.Keys = new KeyTable(
+            segment, KeyTableWriter.Seal(segment.File, segment.Header, summary, keys.Seek([])));
+    }
+
+    /// <summary>Reads the kept frames again, one by one, and makes each the current one of its key.</summary>
+    private FramesSummary ApplyFrames(Segment segment, ScannedSegment scanned, int count, TailKeys keys)
+    {
+        long end = count == 0 ? SegmentHeader.Bytes : scanned.Items[count - 1].Offset + scanned.Items[count - 1].Length;
+        var scanner = new FrameScanner(segment.File, segment.Header, end);
+        var summary = new FramesSummary(SegmentHeader.Bytes, 0, segment.Header.FirstSequence - 1, 0);
+        long stretch = -1;
+        while (scanner.MoveNext())
+        {
+            if (scanner.Kind == ScanKind.DamagedStretch)
+            {
+                records.Damages.Add(new Damage(segment.Path, scanner.Offset, scanner.Length, "frame"));
+                stretch = scanner.Offset;
+                continue;
+            }
+
+            if (scanner.Kind == ScanKind.DamagedPayload)
+                records.Damages.Add(new Damage(segment.Path, scanner.Offset, scanner.Length, "value of a frame"));
+            Frame frame = scanner.Frame;
+            // The frame after a damaged stretch says whose frame stood before it.
+            if (stretch >= 0 && frame.PreviousTag != 0)
+                records.PublishDamaged(frame.PreviousTag, Address.Of(segment.Number, stretch));
+            stretch = -1;
+            records.Publish(frame.Key, Address.Of(segment.Number, scanner.Offset), [], frame.IsTombstone);
+            keys.Append(frame.Key, EntryOf(scanner));
+            summary = new FramesSummary(scanner.Position, summary.Count + 1, frame.Sequence, hash.Tag(frame.Key));
+            _framesReplayed++;
+        }
+
+        _lastSequence = Math.Max(_lastSequence, summary.LastSequence);
+        return summary with { End = end };
+    }
+
+    private static KeyEntry EntryOf(FrameScanner scanner)
+    {
+        Frame frame = scanner.Frame;
+        return new KeyEntry(scanner.Offset, frame.Flags & FrameFlags.Tombstone, frame.ExpiresAtMs);
+    }
+}
