@@ -13,26 +13,15 @@ namespace Thermocline.Testing;
 public sealed class FaultyFiles : IFiles
 {
     private readonly Lock _gate = new();
-    private readonly FaultyNames _visible;
-    private readonly FaultyNames _durable;
-    private readonly List<UnsyncedWrite> _writes = [];
-    private readonly List<NameChange> _changes = [];
-    private readonly List<FileOperation> _operations = [];
+    private readonly FaultyDisk _disk;
     private readonly HashSet<string> _locks = [];
-    private (int Number, Tear Tear) _failure = (-1, Tear.None);
-    private (int Number, Tear Tear) _crash = (-1, Tear.None);
-    private bool _off;
 
     public FaultyFiles()
         : this(new FaultyNames())
     {
     }
 
-    private FaultyFiles(FaultyNames names)
-    {
-        _visible = names.Copy();
-        _durable = names;
-    }
+    private FaultyFiles(FaultyNames names) => _disk = new FaultyDisk(names);
 
     /// <summary>What was called so far.</summary>
     public IReadOnlyList<FileOperation> Operations
@@ -41,7 +30,7 @@ public sealed class FaultyFiles : IFiles
         {
             lock (_gate)
             {
-                return [.. _operations];
+                return [.. _disk.Operations];
             }
         }
     }
@@ -53,7 +42,7 @@ public sealed class FaultyFiles : IFiles
         {
             lock (_gate)
             {
-                return _off;
+                return _disk.Off;
             }
         }
     }
@@ -67,7 +56,7 @@ public sealed class FaultyFiles : IFiles
     {
         lock (_gate)
         {
-            _failure = (number, tear);
+            _disk.Failure = (number, tear);
         }
     }
 
@@ -76,7 +65,7 @@ public sealed class FaultyFiles : IFiles
     {
         lock (_gate)
         {
-            _crash = (number, tear);
+            _disk.Crash = (number, tear);
         }
     }
 
@@ -85,7 +74,7 @@ public sealed class FaultyFiles : IFiles
     {
         lock (_gate)
         {
-            return AfterCrash(_crash.Tear);
+            return AfterCrash(_disk.Crash.Tear);
         }
     }
 
@@ -97,15 +86,7 @@ public sealed class FaultyFiles : IFiles
     {
         lock (_gate)
         {
-            _off = true;
-            FaultyNames names = _durable.Copy();
-            foreach (NameChange change in Survivors.Of(_changes, tear))
-            {
-                names.Apply(change);
-            }
-
-            names.DropUnreachable();
-            return new FaultyFiles(WithSurvivingBytes(names, tear));
+            return new FaultyFiles(_disk.Image(tear));
         }
     }
 
@@ -117,18 +98,18 @@ public sealed class FaultyFiles : IFiles
         {
             CheckPower();
             CheckParent(path);
-            if (_visible.Contains(path))
+            if (_disk.Visible.Contains(path))
             {
                 throw new IOException($"'{path}' already exists.");
             }
 
             var node = new FaultyNode(new PagedBytes());
-            Do(new FileOperation(_operations.Count, FileOperationKind.Create, path, 0, reserveBytes), tear =>
+            _disk.Do(FileOperationKind.Create, path, 0, reserveBytes, tear =>
             {
-                Change(new NameChange(null, path, node), tear);
+                _disk.Change(new NameChange(null, path, node), tear);
                 if (reserveBytes > 0)
                 {
-                    Write([new UnsyncedWrite(node, reserveBytes, null)], tear);
+                    _disk.Write(new UnsyncedWrite(node, reserveBytes, null), tear);
                 }
             });
             return new FaultyFile(this, node, path);
@@ -151,7 +132,7 @@ public sealed class FaultyFiles : IFiles
         lock (_gate)
         {
             CheckPower();
-            return _visible.Find(path) is not null;
+            return _disk.Visible.Find(path) is not null;
         }
     }
 
@@ -163,7 +144,7 @@ public sealed class FaultyFiles : IFiles
             CheckPower();
             return
             [
-                .. _visible.Entries.Select(entry => entry.Key)
+                .. _disk.Visible.Entries.Select(entry => entry.Key)
                     .Where(path => path.Length > 0 && RelativePath.Parent(path) == directory)
                     .Select(RelativePath.Name)
                     .Order(StringComparer.Ordinal),
@@ -177,17 +158,17 @@ public sealed class FaultyFiles : IFiles
         lock (_gate)
         {
             CheckPower();
-            string[] missing = [.. RelativePath.WithParents(directory).Where(path => !_visible.IsDirectory(path))];
-            if (Array.Find(missing, _visible.Contains) is string file)
+            string[] missing = [.. RelativePath.WithParents(directory).Where(path => !_disk.Visible.IsDirectory(path))];
+            if (Array.Find(missing, _disk.Visible.Contains) is string file)
             {
                 throw new IOException($"'{file}' is a file.");
             }
 
-            Do(new FileOperation(_operations.Count, FileOperationKind.CreateDirectory, directory), tear =>
+            _disk.Do(FileOperationKind.CreateDirectory, directory, 0, 0, tear =>
             {
                 foreach (string path in missing)
                 {
-                    Change(new NameChange(null, path, null), tear);
+                    _disk.Change(new NameChange(null, path, null), tear);
                 }
             });
         }
@@ -202,14 +183,13 @@ public sealed class FaultyFiles : IFiles
             CheckPower();
             FaultyNode node = Find(source);
             CheckParent(target);
-            if (_visible.IsDirectory(target))
+            if (_disk.Visible.IsDirectory(target))
             {
                 throw new IOException($"'{target}' is a directory.");
             }
 
-            Do(
-                new FileOperation(_operations.Count, FileOperationKind.Rename, target),
-                tear => Change(new NameChange(source, target, node), tear));
+            _disk.Do(
+                FileOperationKind.Rename, target, 0, 0, tear => _disk.Change(new NameChange(source, target, node), tear));
         }
     }
 
@@ -219,16 +199,16 @@ public sealed class FaultyFiles : IFiles
         lock (_gate)
         {
             CheckPower();
-            if (_visible.IsDirectory(path))
+            if (_disk.Visible.IsDirectory(path))
             {
                 throw new IOException($"'{path}' is a directory.");
             }
 
-            Do(new FileOperation(_operations.Count, FileOperationKind.Delete, path), tear =>
+            _disk.Do(FileOperationKind.Delete, path, 0, 0, tear =>
             {
-                if (_visible.Contains(path))
+                if (_disk.Visible.Contains(path))
                 {
-                    Change(new NameChange(path, null, null), tear);
+                    _disk.Change(new NameChange(path, null, null), tear);
                 }
             });
         }
@@ -240,18 +220,12 @@ public sealed class FaultyFiles : IFiles
         lock (_gate)
         {
             CheckPower();
-            if (!_visible.IsDirectory(directory))
+            if (!_disk.Visible.IsDirectory(directory))
             {
                 throw new DirectoryNotFoundException($"There is no directory '{directory}'.");
             }
 
-            Do(new FileOperation(_operations.Count, FileOperationKind.SyncDirectory, directory), tear =>
-            {
-                foreach (NameChange change in Survivors.Of(TakeChanges(directory), tear))
-                {
-                    _durable.Apply(change);
-                }
-            });
+            _disk.Do(FileOperationKind.SyncDirectory, directory, 0, 0, tear => _disk.Sync(directory, tear));
         }
     }
 
@@ -269,9 +243,9 @@ public sealed class FaultyFiles : IFiles
             }
 
             // On a disk the lock is a file that stays; it carries nothing, so its creation is not an operation.
-            if (!_visible.Contains(path))
+            if (!_disk.Visible.Contains(path))
             {
-                Change(new NameChange(null, path, new FaultyNode(new PagedBytes())), Tear.All);
+                _disk.Change(new NameChange(null, path, new FaultyNode(new PagedBytes())), Tear.All);
             }
 
             return new Hold(this, path);
@@ -301,9 +275,8 @@ public sealed class FaultyFiles : IFiles
         lock (_gate)
         {
             CheckPower();
-            Do(
-                new FileOperation(_operations.Count, FileOperationKind.Write, path, offset, bytes.Length),
-                tear => Write([new UnsyncedWrite(node, offset, bytes)], tear));
+            _disk.Do(
+                FileOperationKind.Write, path, offset, bytes.Length, tear => _disk.Write(new UnsyncedWrite(node, offset, bytes), tear));
         }
     }
 
@@ -312,9 +285,8 @@ public sealed class FaultyFiles : IFiles
         lock (_gate)
         {
             CheckPower();
-            Do(
-                new FileOperation(_operations.Count, FileOperationKind.SetLength, path, length),
-                tear => Write([new UnsyncedWrite(node, length, null)], tear));
+            _disk.Do(
+                FileOperationKind.SetLength, path, length, 0, tear => _disk.Write(new UnsyncedWrite(node, length, null), tear));
         }
     }
 
@@ -323,119 +295,16 @@ public sealed class FaultyFiles : IFiles
         lock (_gate)
         {
             CheckPower();
-            Do(new FileOperation(_operations.Count, FileOperationKind.Flush, path), tear =>
-            {
-                UnsyncedWrite[] pending = [.. _writes.Where(write => write.Node == node)];
-                _writes.RemoveAll(write => write.Node == node);
-                foreach (UnsyncedWrite write in Survivors.Of(pending, tear))
-                {
-                    write.ApplyTo(node.Durable);
-                }
-            });
+            _disk.Do(FileOperationKind.Flush, path, 0, 0, tear => _disk.Flush(node, tear));
         }
-    }
-
-    private static FaultyNames WithNewNodes(FaultyNames names, Dictionary<FaultyNode, PagedBytes> contents)
-    {
-        var image = new FaultyNames();
-        foreach ((string path, FaultyNode? node) in names.Entries)
-        {
-            image.Apply(new NameChange(null, path, node is null ? null : new FaultyNode(contents[node])));
-        }
-
-        return image;
-    }
-
-    private FaultyNames WithSurvivingBytes(FaultyNames names, Tear tear)
-    {
-        Dictionary<FaultyNode, PagedBytes> contents = [];
-        foreach (FaultyNode node in names.Entries.Select(entry => entry.Value).OfType<FaultyNode>())
-        {
-            contents.Add(node, node.Durable.Copy());
-        }
-
-        foreach (UnsyncedWrite write in Survivors.Of(_writes, tear))
-        {
-            if (contents.TryGetValue(write.Node, out PagedBytes? content))
-            {
-                write.ApplyTo(content);
-            }
-        }
-
-        return WithNewNodes(names, contents);
-    }
-
-    private void Do(in FileOperation operation, Action<Tear> effect)
-    {
-        _operations.Add(operation);
-        if (operation.Number == _crash.Number)
-        {
-            // What the interrupted call would have changed is unsynced like all else: the tear decides about it. A
-            // flush or sync that did not end has made nothing durable for certain.
-            if (operation.Kind is not (FileOperationKind.Flush or FileOperationKind.SyncDirectory))
-            {
-                effect(Tear.All);
-            }
-
-            _off = true;
-            throw new PowerLostException($"The power was cut at operation {operation.Number}, {operation.Kind} of '{operation.Path}'.");
-        }
-
-        if (operation.Number == _failure.Number)
-        {
-            effect(_failure.Tear);
-            throw new IOException($"Operation {operation.Number}, {operation.Kind} of '{operation.Path}', was made to fail.");
-        }
-
-        effect(Tear.All);
-    }
-
-    private void Write(UnsyncedWrite[] write, Tear tear)
-    {
-        foreach (UnsyncedWrite piece in Survivors.Of(write, tear))
-        {
-            piece.ApplyTo(piece.Node.Visible);
-            if (piece.Units > 0)
-            {
-                _writes.Add(piece);
-            }
-        }
-    }
-
-    private void Change(NameChange change, Tear tear)
-    {
-        foreach (NameChange done in Survivors.Of([change], tear))
-        {
-            _visible.Apply(done);
-            _changes.Add(done);
-        }
-    }
-
-    // A rename between two directories is one change: syncing either makes it durable, and with it everything that
-    // happened before it in the other directory, or an old change could overtake a newer one.
-    private List<NameChange> TakeChanges(string directory)
-    {
-        HashSet<string> directories = [directory];
-        List<NameChange> taken = [];
-        for (int i = _changes.Count - 1; i >= 0; i--)
-        {
-            if (_changes[i].Touches(directories))
-            {
-                directories.UnionWith(_changes[i].Directories);
-                taken.Insert(0, _changes[i]);
-                _changes.RemoveAt(i);
-            }
-        }
-
-        return taken;
     }
 
     private FaultyNode Find(string path) =>
-        _visible.Find(path) ?? throw new FileNotFoundException($"There is no file '{path}'.", path);
+        _disk.Visible.Find(path) ?? throw new FileNotFoundException($"There is no file '{path}'.", path);
 
     private void CheckParent(string path)
     {
-        if (!_visible.IsDirectory(RelativePath.Parent(path)))
+        if (!_disk.Visible.IsDirectory(RelativePath.Parent(path)))
         {
             throw new DirectoryNotFoundException($"There is no directory '{RelativePath.Parent(path)}'.");
         }
@@ -443,7 +312,7 @@ public sealed class FaultyFiles : IFiles
 
     private void CheckPower()
     {
-        if (_off)
+        if (_disk.Off)
         {
             throw new PowerLostException();
         }

@@ -14,6 +14,7 @@ internal sealed class Sealer : IDisposable
     private readonly Action<StoreException> _fail;
     private readonly Thread _thread;
     private int _unsealed;
+    private int _ended;
 
     public Sealer(Action<StoreException> fail)
     {
@@ -49,9 +50,11 @@ internal sealed class Sealer : IDisposable
     /// <summary>Whether everything handed over is sealed.</summary>
     public bool IsIdle => Volatile.Read(ref _unsealed) == 0;
 
-    /// <summary>Seals what waits, then ends.</summary>
+    /// <summary>Seals what waits, then ends. May be called again.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return;
         _waiting.CompleteAdding();
         _thread.Join();
         _waiting.Dispose();

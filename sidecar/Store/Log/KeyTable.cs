@@ -78,7 +78,7 @@ internal sealed class KeyTable(Segment segment, SegmentTrailer trailer) : IKeySo
         {
             table.ReadBlock(number, _block);
             _entries.Clear();
-            _position = 0;
+            _position = -1;
             int used = 0;
             var reader = new KeyBlock.Reader(_block, _key);
             while (reader.MoveNext())

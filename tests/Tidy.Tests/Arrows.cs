@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+
+namespace Thermocline.Tidy.Tests;
+
+/// <summary>Which room may use which: a room that is not in the table is a finding, so that the table stays complete.</summary>
+internal static partial class Arrows
+{
+    private const string StoreNamespace = "Thermocline.Store";
+
+    // Rooms of the store, each with the rooms it may use. The facade (the store's own folder) may use them all.
+    public static readonly IReadOnlyDictionary<string, string[]> StoreRooms = new Dictionary<string, string[]>
+    {
+        ["Format"] = [],
+        ["Native"] = [],
+        ["Files"] = ["Format"],
+        ["Log"] = ["Format", "Native", "Files"],
+        ["Index"] = ["Format", "Native", "Files"],
+        ["Hot"] = ["Format", "Native", "Index"],
+        ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot"],
+        ["Commit"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
+        ["Recovery"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
+    };
+
+    // Parts, each with the namespaces it must not name and why.
+    private static readonly (string Folder, string[] Banned, string Because)[] Parts =
+    [
+        ("sidecar/Store", ["Thermocline.Memory", "Thermocline.Sidecar", "Thermocline.Contract", "Thermocline.Operator"],
+            "the store is a library that knows nothing of its users"),
+        ("sidecar/Store", ["Microsoft.AspNetCore", "Microsoft.Extensions", "System.Net"],
+            "the store has no web framework, container, logger or network"),
+        ("sidecar/Memory", ["Thermocline.Sidecar", "Thermocline.Contract", "Thermocline.Operator", "Microsoft.AspNetCore"],
+            "the kinds stand on the store alone"),
+        ("sidecar/Contract", ["Thermocline.Store", "Thermocline.Memory", "Thermocline.Sidecar", "Thermocline.Operator", "Microsoft"],
+            "the contract is records, shared by programs that share nothing else"),
+        ("sidecar/Host", ["Thermocline.Operator", "Thermocline.Testing"],
+            "operator and sidecar share the contract alone"),
+        ("operator", ["Thermocline.Store", "Thermocline.Memory", "Thermocline.Sidecar"],
+            "operator and sidecar share the contract alone"),
+    ];
+
+    public static IEnumerable<string> Between(SourceFile file) =>
+        from part in Parts
+        where file.IsBelow(part.Folder)
+        from banned in part.Banned
+        let match = Regex.Match(file.Code, $@"(?<![\w.]){Regex.Escape(banned)}(?![\w])")
+        where match.Success
+        select $"{file.Path}:{file.LineOf(match.Index)} names {banned}: {part.Because}. Move the code, or pass the value in.";
+
+    public static IEnumerable<string> InsideStore(SourceFile file)
+    {
+        if (!file.IsBelow("sidecar/Store") || file.Folder == "sidecar/Store")
+        {
+            return [];
+        }
+
+        string room = file.Path.Split('/')[2];
+        if (!StoreRooms.TryGetValue(room, out string[]? allowed))
+        {
+            return [$"{file.Path}: the room {room} is not in the table of {nameof(Arrows)}. Add it and say what it may use."];
+        }
+
+        return
+            from Match match in RoomName().Matches(file.Code)
+            let used = match.Groups[1].Value
+            where StoreRooms.ContainsKey(used) && used != room && !allowed.Contains(used)
+            select $"{file.Path}:{file.LineOf(match.Index)} uses {StoreNamespace}.{used}: {room} may use "
+                + $"{(allowed.Length == 0 ? "no other room" : string.Join(", ", allowed))}. Pass the value in, or move the type.";
+    }
+
+    [GeneratedRegex(@"(?<![\w.])Thermocline\.Store\.(\w+)")]
+    private static partial Regex RoomName();
+}

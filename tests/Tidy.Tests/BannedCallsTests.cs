@@ -1,0 +1,38 @@
+using Xunit;
+
+namespace Thermocline.Tidy.Tests;
+
+public sealed class BannedCallsTests
+{
+    [Fact]
+    public void No_file_makes_a_banned_call() => Findings.AssertNone(Repository.CSharp.SelectMany(BannedCalls.In));
+
+    [Theory]
+    [InlineData("sidecar/Memory/A.cs", "var now = DateTime.Now;")]
+    [InlineData("sidecar/Memory/A.cs", "var now = DateTimeOffset.UtcNow;")]
+    [InlineData("sidecar/Memory/A.cs", "log($\"at {DateTime.UtcNow}\");")]
+    [InlineData("operator/A.cs", "var id = Guid.NewGuid();")]
+    [InlineData("tests/Store.Tests/A.cs", "var chance = Random.Shared.Next();")]
+    [InlineData("sidecar/Host/A.cs", "await Task.Run(() => Block());")]
+    [InlineData("sidecar/Host/A.cs", "async void OnClick() { }")]
+    [InlineData("tests/Host.Tests/A.cs", "Thread.Sleep(10);")]
+    [InlineData("sidecar/Memory/A.cs", "Console.WriteLine(1);")]
+    [InlineData("sidecar/Host/Commands/A.cs", "Environment.GetEnvironmentVariable(name);")]
+    [InlineData("sidecar/Host/Endpoints/A.cs", "void Add(IServiceCollection parts) { }")]
+    [InlineData("sidecar/Store/Log/A.cs", "File.Delete(path);")]
+    [InlineData("sidecar/Store/Log/A.cs", "RandomAccess.Read(handle, bytes, 0);")]
+    [InlineData("sidecar/Store/Log/A.cs", "new FileStream(path, mode);")]
+    public void A_banned_call_is_found(string path, string text) =>
+        Assert.Single(BannedCalls.In(new SourceFile(path, text)));
+
+    [Theory]
+    [InlineData("sidecar/Host/Program.cs", "Environment.GetEnvironmentVariables();")]
+    [InlineData("sidecar/Store/Files/A.cs", "File.Delete(path);")]
+    [InlineData("sidecar/Store/Log/A.cs", "segment.File.Read(bytes, 0);")]
+    [InlineData("sidecar/Store/Log/A.cs", "File.Flush();")]
+    [InlineData("sidecar/Store/Log/A.cs", "// File.Delete(path) is called by Files.")]
+    [InlineData("sidecar/Store/Log/A.cs", "Task.RunContinuations(); time.GetUtcNow();")]
+    [InlineData("tests/Host.Tests/A.cs", "var id = Guid.NewGuid();")]
+    public void What_is_allowed_is_not_found(string path, string text) =>
+        Assert.Empty(BannedCalls.In(new SourceFile(path, text)));
+}
