@@ -13,6 +13,7 @@ internal static class CommandTree
           thermocline serve --data ./data
           thermocline serve --config thermocline.yaml --print-config
           thermocline status --data ./data
+          thermocline import notes/ --data ./data --example
 
         thermocline COMMAND --help explains a command. Exit codes: 0 done, 1 failed, 2 bad usage or configuration.
         """;
@@ -24,6 +25,7 @@ internal static class CommandTree
         {
             ServeCommand.Create(surroundings),
             StatusCommand.Create(surroundings),
+            ImportCommand.Create(surroundings),
         };
         TeachingHelp.Install(root, More);
         ParseResult parsed = root.Parse(arguments);

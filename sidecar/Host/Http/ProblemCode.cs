@@ -23,12 +23,18 @@ internal static class ProblemCode
     public const string KeyEmpty = "key-empty";
     public const string KeyInvalid = "key-invalid";
     public const string KeyTooLong = "key-too-long";
+    public const string MemoryAbsent = "memory-absent";
+    public const string MemoryExists = "memory-exists";
+    public const string MemoryInvalid = "memory-invalid";
     public const string MethodNotAllowed = "method-not-allowed";
     public const string ParameterInvalid = "parameter-invalid";
+    public const string PrivateUnavailable = "private-unavailable";
     public const string RecordDamaged = "record-damaged";
     public const string RequestMalformed = "request-malformed";
     public const string RequestTimeout = "request-timeout";
     public const string RouteUnknown = "route-unknown";
+    public const string SearchInvalid = "search-invalid";
+    public const string SearchModeUnavailable = "search-mode-unavailable";
     public const string Stopping = "stopping";
     public const string StoreFull = "store-full";
     public const string StoreLatched = "store-latched";
@@ -40,7 +46,8 @@ internal static class ProblemCode
     [
         BatchInvalid, BodyTooLarge, BodyTruncated, Busy, CollectionInvalid, CollectionReserved, ConditionFailed,
         ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, Internal,
-        JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MethodNotAllowed, ParameterInvalid, RecordDamaged,
-        RequestMalformed, RequestTimeout, RouteUnknown, Stopping, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,
+        JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid,
+        MethodNotAllowed, ParameterInvalid, PrivateUnavailable, RecordDamaged, RequestMalformed, RequestTimeout,
+        RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,
     ];
 }

@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Thermocline.Memory;
+using Thermocline.Memory.Ids;
+using Thermocline.Memory.Json;
+using Thermocline.Sidecar.Hosting;
+using Thermocline.Sidecar.Http;
+using Thermocline.Store;
+
+namespace Thermocline.Sidecar.Endpoints;
+
+/// <summary><c>/v1/memories</c>: save, read, delete; searching is in <see cref="MemoriesSearchEndpoint"/>.</summary>
+internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
+{
+    /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
+    public const int ContentBytesMax = 16 << 20;
+
+    public static void Map(IEndpointRouteBuilder app, Parts parts)
+    {
+        var ids = new IdSource(parts.Plane.Time, RandomNumberGenerator.Fill);
+        var memories = new Memories(parts.Plane.Store, parts.Plane.Time, ids, ContentBytesMax);
+        var endpoints = new MemoriesEndpoints(memories, parts.Plane);
+        app.MapPost("/v1/memories", endpoints.SaveAsync);
+        app.MapGet("/v1/memories/{id}", endpoints.ReadAsync);
+        app.MapDelete("/v1/memories/{id}", endpoints.DeleteAsync);
+        app.MapPost("/v1/memories:search", new MemoriesSearchEndpoint(memories, parts.Plane).SearchAsync);
+    }
+
+    private async Task SaveAsync(HttpContext context)
+    {
+        if (ExistingRule(context.Request, out bool keepsExisting) is { } wrong)
+        {
+            await context.WriteProblemAsync(wrong);
+            return;
+        }
+
+        (JsonDocument? json, Problem? problem) = await MemoriesBody.ReadAsync(context, plane);
+        if (json is null)
+        {
+            await context.WriteProblemAsync(problem!);
+            return;
+        }
+
+        using (json)
+            await SaveAsync(context, json.RootElement, keepsExisting);
+    }
+
+    private async Task SaveAsync(HttpContext context, JsonElement json, bool keepsExisting)
+    {
+        List<Mistake> mistakes = [];
+        List<MemoryDraft> drafts = Drafts(json, mistakes);
+        bool isArray = json.ValueKind == JsonValueKind.Array;
+        if (mistakes.Count > 0)
+        {
+            await context.WriteProblemAsync(MemoriesProblems.Of(mistakes));
+            return;
+        }
+
+        SaveAnswer answer = keepsExisting ? await memories.SaveAbsentAsync(drafts)
+            : isArray ? await memories.SaveAsync(drafts)
+            : await memories.SaveAsync(drafts[0]);
+        if (MemoriesProblems.Of(answer, isArray) is { } refused)
+            await context.WriteProblemAsync(refused);
+        else
+            await AnswerAsync(context, answer, drafts, isArray);
+    }
+
+    private static List<MemoryDraft> Drafts(JsonElement json, List<Mistake> mistakes)
+    {
+        List<MemoryDraft> drafts = [];
+        if (json.ValueKind != JsonValueKind.Array)
+        {
+            if (DraftJson.Read(json, "", ContentBytesMax, mistakes) is { } draft)
+                drafts.Add(draft);
+            return drafts;
+        }
+
+        int index = 0;
+        foreach (JsonElement item in json.EnumerateArray())
+        {
+            if (index >= Limits.BatchOperationsMax)
+            {
+                mistakes.Add(new Mistake("", "too-long", $"At most {Limits.BatchOperationsMax:N0} memories are taken at once."));
+                break;
+            }
+
+            if (DraftJson.Read(item, $"[{index++}]", ContentBytesMax, mistakes) is { } draft)
+                drafts.Add(draft);
+        }
+
+        return drafts;
+    }
+
+    private static async Task AnswerAsync(HttpContext context, SaveAnswer answer, List<MemoryDraft> drafts, bool isArray)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = answer.Memories.Any(saved => saved.Created) ? 201 : 200;
+        response.ContentType = "application/json";
+        response.Headers["Thermocline-Durability"] = answer.Durable ? "committed" : "buffered";
+        if (!isArray)
+            response.Headers.Location = $"/v1/memories/{answer.Memories[0].Id}";
+        await using (Utf8JsonWriter json = new(response.BodyWriter, MemoriesBody.Compact))
+        {
+            if (isArray)
+                json.WriteStartArray();
+            for (int i = 0; i < drafts.Count; i++)
+                MemoryJson.WriteSaved(json, answer.Memories[i], drafts[i].Type, drafts[i].Session);
+            if (isArray)
+                json.WriteEndArray();
+        }
+
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private async Task ReadAsync(HttpContext context)
+    {
+        if (!TryId(context, out MemoryId id))
+        {
+            await context.WriteProblemAsync(MemoriesProblems.IdInvalid);
+            return;
+        }
+
+        long started = plane.Time.GetTimestamp();
+        MemoryRecord? memory = memories.Read(id);
+        if (memory is null)
+        {
+            await context.WriteProblemAsync(MemoriesProblems.Absent);
+            return;
+        }
+
+        HttpResponse response = context.Response;
+        response.ContentType = "application/json";
+        response.Headers.ETag = $"\"{memory.Sequence}\"";
+        response.Headers["Thermocline-Tier"] = memory.Tier == Tier.Hot ? "hot" : "warm";
+        response.Headers["Server-Timing"] = MemoriesBody.Timing("store", plane.Time.GetElapsedTime(started));
+        await using (Utf8JsonWriter json = new(response.BodyWriter, MemoriesBody.Compact))
+            MemoryJson.Write(json, memory);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        if (!TryId(context, out MemoryId id))
+        {
+            await context.WriteProblemAsync(MemoriesProblems.IdInvalid);
+            return;
+        }
+
+        Problem? problem = await memories.DeleteAsync(id) switch
+        {
+            DeleteOutcome.Deleted => null,
+            DeleteOutcome.Absent => MemoriesProblems.Absent,
+            DeleteOutcome.Busy => StoreProblems.Busy("Too many writes wait for their commit."),
+        };
+        if (problem is null)
+            context.Response.StatusCode = 204;
+        else
+            await context.WriteProblemAsync(problem);
+    }
+
+    private static bool TryId(HttpContext context, out MemoryId id) =>
+        MemoryId.TryParse((context.Request.RouteValues["id"] as string).AsSpan(), out id);
+
+    /// <summary>Reads <c>?existing=refuse|keep</c>: what happens to memories whose identifier is taken.</summary>
+    private static Problem? ExistingRule(HttpRequest request, out bool keeps)
+    {
+        string? rule = request.Query["existing"];
+        keeps = rule == "keep";
+        return rule is null or "refuse" or "keep" ? null : new Problem(400, ProblemCode.ParameterInvalid,
+            "A parameter of the query string is wrong.")
+        { Errors = [new FieldMistake("existing", "Must be refuse or keep.")] };
+    }
+}

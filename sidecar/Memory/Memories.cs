@@ -1,0 +1,206 @@
+using Thermocline.Memory.Ids;
+using Thermocline.Memory.Records;
+using Thermocline.Memory.Search;
+using Thermocline.Store;
+
+namespace Thermocline.Memory;
+
+/// <summary>How a delete ended.</summary>
+public enum DeleteOutcome
+{
+    /// <summary>The memory is gone.</summary>
+    Deleted,
+
+    /// <summary>There was none.</summary>
+    Absent,
+
+    /// <summary>Too many writes wait for their commit: nothing was written, try again.</summary>
+    Busy,
+}
+
+/// <summary>
+/// Memories on a store: saved, read, deleted and searched. Does not own the store. All members may be called from many
+/// threads at once.
+/// </summary>
+/// <param name="store">Where they are kept.</param>
+/// <param name="time">Clock of new memories and of the age in a search.</param>
+/// <param name="ids">Source of identifiers.</param>
+/// <param name="contentBytesMax">Largest content: the store's largest value.</param>
+public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids, int contentBytesMax) : IDisposable
+{
+    private readonly SemaphoreSlim _searches = new(MemoryLimits.SearchesAtOnceMax, MemoryLimits.SearchesAtOnceMax);
+
+    /// <summary>Saves one draft; the paths of its mistakes start at its fields.</summary>
+    /// <exception cref="StoreException">The store failed; the fate of the draft is unknown.</exception>
+    public async ValueTask<SaveAnswer> SaveAsync(MemoryDraft draft)
+    {
+        WriteOperation[]? batch = Prepare([draft], static _ => "", out SavedMemory[] saved, out SaveAnswer? refusal);
+        return batch is null ? refusal! : Answer(await store.WriteAsync(batch), saved);
+    }
+
+    /// <summary>Saves drafts, all or none. A draft whose identifier is taken refuses the batch.</summary>
+    /// <exception cref="StoreException">The store failed; the fate of the batch is unknown.</exception>
+    public async ValueTask<SaveAnswer> SaveAsync(IReadOnlyList<MemoryDraft> drafts)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        WriteOperation[]? batch = Prepare(drafts, Indexed, out SavedMemory[] saved, out SaveAnswer? refusal);
+        return batch is null ? refusal! : Answer(await store.WriteAsync(batch), saved);
+    }
+
+    /// <summary>
+    /// Saves the drafts whose identifiers are not taken, and leaves the others as they are: saving again changes
+    /// nothing. The new ones of one call are saved all or none.
+    /// </summary>
+    /// <exception cref="StoreException">The store failed; the fate of the batch is unknown.</exception>
+    public async ValueTask<SaveAnswer> SaveAbsentAsync(IReadOnlyList<MemoryDraft> drafts)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        WriteOperation[]? batch = Prepare(drafts, Indexed, out SavedMemory[] saved, out SaveAnswer? refusal);
+        if (batch is null)
+            return refusal!;
+        var open = new AbsentBatch(batch, saved);
+        // Every lost condition marks at least one more draft as present, so the loop ends.
+        while (open.Next() is { Length: > 0 } next)
+        {
+            WriteAnswer written = await store.WriteAsync(next);
+            if (written.Outcome != WriteOutcome.ConditionFailed)
+                return Answer(written, saved);
+            open.LeaveOut(written.FailedOperation);
+            open.LeaveOutPresent(store);
+        }
+
+        return new SaveAnswer(SaveOutcome.Saved) { Memories = saved, Durable = store.Durability == DurabilityPolicy.Always };
+    }
+
+    /// <summary>Checks drafts as a save would, and writes nothing.</summary>
+    public IReadOnlyList<Mistake> Check(IReadOnlyList<MemoryDraft> drafts)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        return Prepare(drafts, Indexed, out _, out SaveAnswer? refusal) is null ? refusal!.Mistakes : [];
+    }
+
+    /// <summary>Reads a memory, or null when there is none.</summary>
+    /// <exception cref="StoreException">The frame is damaged, or the disk failed.</exception>
+    public MemoryRecord? Read(MemoryId id)
+    {
+        Span<byte> key = stackalloc byte[MemoryKeys.Length];
+        MemoryKeys.Write(id, key);
+        using ReadLease lease = store.Read(key);
+        return lease.Found ? FieldsReader.Read(id, lease) : null;
+    }
+
+    /// <summary>Deletes a memory.</summary>
+    /// <exception cref="StoreException">The store failed; the fate of the delete is unknown.</exception>
+    public async ValueTask<DeleteOutcome> DeleteAsync(MemoryId id)
+    {
+        WriteAnswer answer = await store.WriteAsync(new WriteOperation { Key = MemoryKeys.Of(id), Delete = true });
+        return answer.Outcome switch
+        {
+            WriteOutcome.Done => DeleteOutcome.Deleted,
+            WriteOutcome.Absent => DeleteOutcome.Absent,
+            WriteOutcome.Busy => DeleteOutcome.Busy,
+            WriteOutcome.ConditionFailed or WriteOutcome.TooLarge or WriteOutcome.Invalid =>
+                throw new InvalidOperationException($"A delete of a memory was answered {answer.Outcome}."),
+        };
+    }
+
+    /// <summary>Whether there is any memory.</summary>
+    public bool IsEmpty => store.List(MemoryKeys.Prefix(), [], 1).Keys.Count == 0;
+
+    /// <summary>
+    /// Searches the memories as they are now. The answer holds a snapshot: read its hits, then dispose it.
+    /// </summary>
+    /// <exception cref="StoreException">The disk failed, or too many snapshots are open.</exception>
+    public async ValueTask<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        IReadOnlyList<Mistake> mistakes = SearchRules.Check(request);
+        if (mistakes.Count > 0)
+            return SearchAnswer.Refused(SearchOutcome.Mistaken, mistakes);
+        if (!_searches.Wait(0, cancellation))
+            return SearchAnswer.Refused(SearchOutcome.Busy, []);
+        StoreSnapshot? snapshot = null;
+        try
+        {
+            snapshot = store.Snapshot();
+            return await new KeywordScan(snapshot, request, time).RunAsync(() => _searches.Release(), cancellation);
+        }
+        catch
+        {
+            // From here on nobody else holds them; a finished search gives them back when its answer is disposed.
+            snapshot?.Dispose();
+            _searches.Release();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _searches.Dispose();
+
+    private WriteOperation[]? Prepare(
+        IReadOnlyList<MemoryDraft> drafts, Func<int, string> pathOf, out SavedMemory[] saved, out SaveAnswer? refusal)
+    {
+        saved = new SavedMemory[drafts.Count];
+        var mistakes = new MistakeList();
+        if (drafts.Count == 0)
+            mistakes.Add("", "empty", "At least one memory is needed.");
+        if (drafts.Count > Limits.BatchOperationsMax)
+            mistakes.Add("", "too-long", $"{drafts.Count:N0} memories; at most {Limits.BatchOperationsMax:N0} are taken at once.");
+        if (!mistakes.IsEmpty)
+            return Refuse(mistakes, out refusal);
+
+        var batch = new WriteOperation[drafts.Count];
+        for (int i = 0; i < drafts.Count; i++)
+            batch[i] = PrepareOne(drafts[i], pathOf(i), mistakes, out saved[i]);
+
+        refusal = null;
+        return mistakes.IsEmpty ? batch : Refuse(mistakes, out refusal);
+    }
+
+    private static string Indexed(int index) => $"[{index}]";
+
+    private static WriteOperation[]? Refuse(MistakeList mistakes, out SaveAnswer? refusal)
+    {
+        refusal = new SaveAnswer(SaveOutcome.Mistaken) { Mistakes = mistakes.Items };
+        return null;
+    }
+
+    private WriteOperation PrepareOne(MemoryDraft draft, string path, MistakeList mistakes, out SavedMemory saved)
+    {
+        int before = mistakes.Items.Count;
+        DraftRules.Check(draft, path, contentBytesMax, mistakes);
+        saved = default;
+        if (mistakes.Items.Count > before || before == MemoryLimits.MistakesMax)
+            return default;
+
+        MemoryId id = draft.Id ?? (draft.CreatedAt is { } at ? ids.At(at.ToUnixTimeMilliseconds()) : ids.Next());
+        DateTimeOffset created = draft.CreatedAt
+            ?? (draft.Id is null ? DateTimeOffset.FromUnixTimeMilliseconds(id.TimeMs) : time.GetUtcNow());
+        byte[] fields = FieldsWriter.Write(draft, created.ToUnixTimeMilliseconds());
+        if (fields.Length > Limits.MetadataBytesMax)
+        {
+            mistakes.Add(path, "too-long",
+                $"The fields beside the content have {fields.Length:N0} bytes together; at most {Limits.MetadataBytesMax:N0} are taken.");
+        }
+
+        saved = new SavedMemory(id, created, true);
+        return new WriteOperation
+        {
+            Key = MemoryKeys.Of(id),
+            Value = draft.Content,
+            Metadata = fields,
+            // A new identifier has 80 random bits; the condition still turns the impossible into an error, not a loss.
+            Condition = Condition.IfAbsent,
+        };
+    }
+
+    private static SaveAnswer Answer(WriteAnswer written, SavedMemory[] saved) => written.Outcome switch
+    {
+        WriteOutcome.Done => new SaveAnswer(SaveOutcome.Saved) { Memories = saved, Durable = written.Durable, Sequence = written.Sequence },
+        WriteOutcome.ConditionFailed => new SaveAnswer(SaveOutcome.Exists) { ExistingIndex = written.FailedOperation },
+        WriteOutcome.Busy => new SaveAnswer(SaveOutcome.Busy),
+        WriteOutcome.TooLarge => new SaveAnswer(SaveOutcome.TooLarge),
+        WriteOutcome.Absent or WriteOutcome.Invalid =>
+            throw new InvalidOperationException($"A save of memories was answered {written.Outcome}."),
+    };
+}

@@ -1,0 +1,87 @@
+using Thermocline.Memory.Ids;
+using Thermocline.Memory.Records;
+using Thermocline.Store;
+
+namespace Thermocline.Memory.Search;
+
+/// <summary>How a search ended.</summary>
+public enum SearchOutcome
+{
+    /// <summary>It ran; there may be no hit.</summary>
+    Done,
+
+    /// <summary>The request is wrong; nothing was looked at.</summary>
+    Mistaken,
+
+    /// <summary><see cref="MemoryLimits.SearchesAtOnceMax"/> searches are running: try again.</summary>
+    Busy,
+}
+
+/// <summary>
+/// The answer to a search. Hits name memories; their contents are read one by one from the snapshot that the answer
+/// holds, so an answer with many large memories needs the memory of one. Dispose it soon.
+/// </summary>
+public sealed class SearchAnswer : IDisposable
+{
+    private readonly StoreSnapshot? _snapshot;
+    private Action? _release;
+
+    internal SearchAnswer(SearchOutcome outcome, StoreSnapshot? snapshot, Action? release)
+    {
+        Outcome = outcome;
+        _snapshot = snapshot;
+        _release = release;
+    }
+
+    /// <summary>How it ended.</summary>
+    public SearchOutcome Outcome { get; }
+
+    /// <summary>Everything wrong with the request.</summary>
+    public IReadOnlyList<Mistake> Mistakes { get; private init; } = [];
+
+    /// <summary>The best memories, best first.</summary>
+    public IReadOnlyList<SearchHit> Hits { get; internal init; } = [];
+
+    /// <summary>See <see cref="Relevance.Confidence"/>.</summary>
+    public double Confidence { get; internal init; }
+
+    /// <summary>Memories looked at, after the filters, by the tier they were read from.</summary>
+    public IReadOnlyDictionary<Tier, long> ScannedByTier { get; internal init; } = new Dictionary<Tier, long>();
+
+    /// <summary>Memories looked at, those that a filter left out included.</summary>
+    public long Scanned { get; internal init; }
+
+    /// <summary>Memories that hold a word of the query, whether or not they are among the hits.</summary>
+    public long Matched { get; internal init; }
+
+    /// <summary>Memories that could not be read because their bytes are damaged.</summary>
+    public long Damaged { get; internal init; }
+
+    /// <summary>How long the search took.</summary>
+    public TimeSpan Took { get; internal init; }
+
+    /// <summary>Reads a hit as it was when the search began, or null when it has expired since.</summary>
+    /// <exception cref="StoreException">The disk failed, or the answer was held for too long.</exception>
+    public MemoryRecord? Read(SearchHit hit)
+    {
+        if (_snapshot is null)
+            return null;
+        Span<byte> key = stackalloc byte[MemoryKeys.Length];
+        MemoryKeys.Write(hit.Id, key);
+        using ReadLease lease = _snapshot.Read(key);
+        return lease.Found ? FieldsReader.Read(hit.Id, lease) : null;
+    }
+
+    internal static SearchAnswer Refused(SearchOutcome outcome, IReadOnlyList<Mistake> mistakes) =>
+        new(outcome, null, null) { Mistakes = mistakes };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // A second call must not give back a place that another search holds by now.
+        if (Interlocked.Exchange(ref _release, null) is not { } release)
+            return;
+        _snapshot?.Dispose();
+        release();
+    }
+}
