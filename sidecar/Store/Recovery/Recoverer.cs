@@ -1,4 +1,3 @@
-using Thermocline.Store.Commit;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Log;
@@ -125,7 +124,7 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
                 throw segment.Damaged(0, "segment header: the segment of another store");
             if (segment.TryReadTrailer(out SegmentTrailer trailer) && TryReplayTable(segment, trailer))
             {
-                if (younger <= Sealer.UnsealedMax)
+                if (younger < LogView.UnsealedMax)
                     WriteAgain(segment, trailer.FramesEnd, segment.Length);
                 return;
             }
