@@ -12,8 +12,11 @@ public sealed record RecoveryReport
     /// <summary>Frames read from the log to bring the index up to date.</summary>
     public long FramesReplayed { get; init; }
 
-    /// <summary>Bytes of an unfinished commit that were cut off.</summary>
-    public long TornBytes { get; init; }
+    /// <summary>What a crash left unfinished after the last whole frame of a segment, and was cut off.</summary>
+    public IReadOnlyList<Damage> Torn { get; init; } = [];
+
+    /// <summary>Bytes that were cut off.</summary>
+    public long TornBytes => Torn.Sum(static cut => cut.Bytes);
 
     /// <summary>What was found damaged, at most 1,000 entries.</summary>
     public IReadOnlyList<Damage> Damages { get; init; } = [];

@@ -162,7 +162,7 @@ public sealed class TieredStore : IDisposable
     /// <summary>Reads every frame and checks every checksum; returns what is damaged, at most 1,000 entries.</summary>
     /// <exception cref="StoreException">The disk failed.</exception>
     public IReadOnlyList<Damage> Verify(CancellationToken cancellation) =>
-        Verification.Run(_records.Log.View.Segments.ToArray(), _appender.End, cancellation);
+        Verification.Run(_records.Log.View.Segments.ToArray(), _opened.LastSegment, _appender.End, cancellation);
 
     /// <summary>Stops cleanly: commits what waits, syncs, seals, and saves the index so that the next open is immediate.</summary>
     /// <exception cref="StoreException">The disk failed. What was acknowledged as durable is safe all the same.</exception>

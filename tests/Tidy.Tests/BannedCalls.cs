@@ -13,9 +13,12 @@ internal static class BannedCalls
         new(@"Task\s*\.\s*Run(?!\w)", Shipped, "Await the work, or give it a thread or a bounded channel of its own"),
         new(@"async\s+void(?!\w)", Anywhere, "Return a Task, so that a failure reaches somebody"),
         new(@"Thread\s*\.\s*Sleep", NotBenchmarks, "Wait for the thing itself, or let a TimeProvider pass the time"),
-        new(@"Console\s*\.\s*\w+", ShippedExceptProgram, "Write to a writer that Program.cs passes in"),
+        new(@"Console\s*\.\s*\w+", ShippedExceptCommands, "Write to a writer that Program.cs passes in"),
         new(@"Environment\s*\.\s*GetEnvironmentVariables?", ShippedExceptProgram, "Only Program.cs reads the environment"),
         new(@"IServiceCollection(?!\w)", ShippedExceptComposition, "Only Program.cs and Composition.cs put parts together"),
+        new(@"(?<!using\s+)static\s+(?!readonly\b|const\b)[^(){}=;]*?\w\s*(=(?!>)|;|\{\s*get;\s*(\w+\s+)?set;)", Shipped,
+            "Nothing static changes: make it readonly, or hold it in an object that is passed in"),
+        new(@"(public|internal)\s+(partial\s+)?(class|record(\s+class)?)\s+(?!struct\b|class\b)\w+", Shipped, "Seal it: nothing inherits for reuse"),
         new(@"#region", Anywhere, "Split the file instead of folding it"),
     ];
 
@@ -39,6 +42,10 @@ internal static class BannedCalls
     private static bool NotBenchmarks(SourceFile file) => !file.IsBelow("tests/Benchmarks");
 
     private static bool ShippedExceptProgram(SourceFile file) => file.IsShipped && file.Name != "Program.cs";
+
+    // A command draws its progress on the terminal it was started from.
+    private static bool ShippedExceptCommands(SourceFile file) =>
+        ShippedExceptProgram(file) && !file.IsBelow("sidecar/Host/Commands") && !file.IsBelow("sidecar/Host/Import");
 
     private static bool ShippedExceptComposition(SourceFile file) => ShippedExceptProgram(file) && file.Name != "Composition.cs";
 

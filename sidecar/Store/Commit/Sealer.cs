@@ -9,10 +9,8 @@ namespace Thermocline.Store.Commit;
 /// </summary>
 internal sealed class Sealer : IDisposable
 {
-    private const int WaitingMax = 2;
-
-    /// <summary>Segments behind the open one that may not be sealed yet: those waiting, and the one in work.</summary>
-    public const int UnsealedMax = WaitingMax + 2;
+    // One more is in the sealer's hands, and one is open.
+    private const int WaitingMax = LogView.UnsealedMax - 2;
     private readonly BlockingCollection<SegmentWriter> _waiting = new(WaitingMax);
     private readonly Action<StoreException> _fail;
     private readonly Thread _thread;

@@ -7,7 +7,7 @@ namespace Thermocline.Store.Hot;
 /// Frames in RAM, bounded in bytes. Two first-in-first-out queues of pages in the manner of S3-FIFO (Yang et al., SOSP
 /// 2023): new frames enter the small queue, a tenth of the pages; a frame read again before its page comes round moves to
 /// the main queue; frames seen once leave, so a scan never displaces what is used. A key that left the small queue is
-/// remembered in its index slot and enters the main queue at its next read. All members but <see cref="PageOf"/> and
+/// remembered in its index slot for a while and enters the main queue at its next read. All members but <see cref="PageOf"/> and
 /// <see cref="Touch"/> run under the store's mutation lock.
 /// </summary>
 internal sealed unsafe class HotTier
@@ -16,6 +16,8 @@ internal sealed unsafe class HotTier
     private const int UseMax = 3;
     private const byte UseMask = 3;
     private const byte Ghost = 4;
+    private const int EpochShift = 3;
+    private const int EpochMask = 31;
     private const int SmallShare = 10;
     private readonly HashIndex _index;
     private readonly KeyHash _hash;
@@ -33,6 +35,8 @@ internal sealed unsafe class HotTier
     private int _ordinalNext = 1;
     private int _count;
     private int _pagesMax;
+    private int _emptied;
+    private int _epoch;
 
     public HotTier(long bytes, HashIndex index, KeyHash hash)
     {
@@ -89,8 +93,12 @@ internal sealed unsafe class HotTier
         return place;
     }
 
-    /// <summary>Whether the slot's key left the hot tier not long ago.</summary>
-    public static bool IsGhost(ulong word1) => ((byte)word1 & Ghost) != 0;
+    /// <summary>
+    /// Whether the slot's key left the hot tier within the last turnover of its pages or so. Time is counted in half
+    /// turnovers, in five bits: one key in sixteen that left long ago is taken for one that left just now.
+    /// </summary>
+    public bool IsGhost(ulong word1) =>
+        ((byte)word1 & Ghost) != 0 && ((_epoch - ((byte)word1 >> EpochShift)) & EpochMask) <= 1;
 
     /// <summary>Notes that the index no longer points to a hot place: its frame was replaced or deleted.</summary>
     public void Forget(uint place)
@@ -220,6 +228,13 @@ internal sealed unsafe class HotTier
     {
         // A page that gives up less than half of itself would make eviction run in circles.
         int keepBytes = keepUsed ? page.IsMain ? _pageBytes / 2 : _pageBytes : 0;
+        if (++_emptied > _pagesMax / 2)
+        {
+            _emptied = 0;
+            _epoch = (_epoch + 1) & EpochMask;
+        }
+
+        byte ghost = (byte)(Ghost | (_epoch << EpochShift));
         int at = 0;
         while (at < page.Used)
         {
@@ -234,7 +249,7 @@ internal sealed unsafe class HotTier
             ulong word1 = slot[1];
             int use = (byte)word1 & UseMask;
             uint moved = use > 0 && size <= keepBytes ? MoveToMain(frame.Bytes) : 0;
-            byte next = moved == 0 ? Ghost : page.IsMain ? (byte)(use - 1) : (byte)0;
+            byte next = moved == 0 ? ghost : page.IsMain ? (byte)(use - 1) : (byte)0;
             Volatile.Write(ref slot[1], IndexPage.Word1(tag, moved, next));
             if (moved != 0)
             {

@@ -17,12 +17,15 @@ internal sealed class IndexSnapshotFile : IDisposable
     private readonly IFiles _files;
     private readonly IFile _file;
     private readonly uint _directoryCrc;
+    private readonly Action<StoreException> _report;
 
-    private IndexSnapshotFile(IFiles files, IFile file, in IndexSnapshotHeader header, uint directoryCrc)
+    private IndexSnapshotFile(
+        IFiles files, IFile file, in IndexSnapshotHeader header, uint directoryCrc, Action<StoreException> report)
     {
         _files = files;
         _file = file;
         _directoryCrc = directoryCrc;
+        _report = report;
         Header = header;
     }
 
@@ -30,12 +33,13 @@ internal sealed class IndexSnapshotFile : IDisposable
 
     public IndexSnapshotHeader Header { get; }
 
-    private long PagesStart => HeaderBytes + (DirectoryBytes(Header.Depth) + IndexPage.Bytes - 1) / IndexPage.Bytes * IndexPage.Bytes;
+    private long PagesStart => HeaderBytes + DirectoryBytes(Header.Depth);
 
     /// <summary>Opens the snapshot; null when there is none or when its header or directory is not intact.</summary>
-    public static IndexSnapshotFile? TryOpen(IFiles files, out Damage? damage)
+    /// <param name="files">The data folder.</param>
+    /// <param name="report">Told of every damage, now and when a page is read later.</param>
+    public static IndexSnapshotFile? TryOpen(IFiles files, Action<StoreException> report)
     {
-        damage = null;
         files.Delete(NextPath);
         if (!files.Exists(Path))
             return null;
@@ -43,12 +47,13 @@ internal sealed class IndexSnapshotFile : IDisposable
         var block = new byte[HeaderBytes];
         if (file.Read(block, 0) == HeaderBytes && TryReadHeader(block, out IndexSnapshotHeader header, out uint crc))
         {
-            var snapshot = new IndexSnapshotFile(files, file, header, crc);
+            var snapshot = new IndexSnapshotFile(files, file, header, crc, report);
             if (snapshot.TryReadDirectory(out _))
                 return snapshot;
         }
 
-        damage = new Damage(Path, 0, file.Length, "index snapshot; the index is rebuilt from the log");
+        report(new StoreException(
+            StoreFault.Damaged, $"{Path} fails its checksum; the index is rebuilt from the log.", Path, 0));
         file.Dispose();
         return null;
     }
@@ -91,7 +96,7 @@ internal sealed class IndexSnapshotFile : IDisposable
     private static void WriteContent(IFile file, in IndexSnapshotHeader header, HashIndex index)
     {
         int entries = 1 << index.Depth;
-        var directory = new byte[(DirectoryBytes(index.Depth) + IndexPage.Bytes - 1) / IndexPage.Bytes * IndexPage.Bytes];
+        var directory = new byte[DirectoryBytes(index.Depth)];
         var buffer = new byte[256 * IndexPage.Bytes];
         long offset = HeaderBytes + directory.Length;
         int page = -1, buffered = 0;
@@ -119,7 +124,7 @@ internal sealed class IndexSnapshotFile : IDisposable
         file.Write(buffer.AsSpan(0, buffered), offset);
         file.Write(directory, HeaderBytes);
         var block = new byte[HeaderBytes];
-        uint crc = Checksum.Of(directory.AsSpan(0, entries * 4));
+        uint crc = Checksum.Of(directory);
         WriteHeader(block, header with { Pages = page + 1, Depth = index.Depth }, crc);
         file.Write(block, 0);
     }
@@ -171,7 +176,7 @@ internal sealed class IndexSnapshotFile : IDisposable
     private bool TryReadDirectory(out nint[] directory)
     {
         int entries = 1 << Header.Depth;
-        var bytes = new byte[entries * 4];
+        var bytes = new byte[DirectoryBytes(Header.Depth)];
         directory = new nint[entries];
         if (_file.Read(bytes, HeaderBytes) != bytes.Length || Checksum.Of(bytes) != _directoryCrc)
             return false;
@@ -180,13 +185,16 @@ internal sealed class IndexSnapshotFile : IDisposable
         return true;
     }
 
-    private static long DirectoryBytes(int depth) => 4L << depth;
+    /// <summary>Four bytes an entry, padded to whole pages.</summary>
+    private static int DirectoryBytes(int depth) => Math.Max(4 << depth, IndexPage.Bytes);
 
     private StoreException Damaged(long offset, string what)
     {
         _files.Delete(Path);
-        return new StoreException(
+        var damage = new StoreException(
             StoreFault.Damaged, $"{what} at {Path}:{offset} fails its checksum. Restart: the index is rebuilt from the log.",
             Path, offset);
+        _report(damage);
+        return damage;
     }
 }

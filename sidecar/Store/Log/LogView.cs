@@ -3,6 +3,9 @@ namespace Thermocline.Store.Log;
 /// <summary>The segments of one moment, by number. Replaced whole when one is added.</summary>
 internal sealed class LogView(Segment[] segments)
 {
+    /// <summary>Segments at the end of the log that may not be sealed yet.</summary>
+    public const int UnsealedMax = 4;
+
     public static LogView Empty { get; } = new([]);
 
     public ReadOnlySpan<Segment> Segments => segments;

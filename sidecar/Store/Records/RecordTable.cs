@@ -218,7 +218,7 @@ internal sealed unsafe class RecordTable(
             ulong* slot = FindSlot(probe.Tag, probe.Address);
             if (slot is null || IndexPage.HotOf(slot[1]) != 0 || _closed)
                 return;
-            uint place = hot.Insert(frame, HotTier.IsGhost(slot[1]));
+            uint place = hot.Insert(frame, hot.IsGhost(slot[1]));
             if (place != 0)
                 Volatile.Write(ref slot[1], IndexPage.Word1(probe.Tag, place, 0));
         }

@@ -40,7 +40,7 @@ internal static class Opening
             Clean = recoverer.IsClean && damages.ToList().Count == 0,
             Took = time.GetElapsedTime(started),
             FramesReplayed = recoverer.FramesReplayed,
-            TornBytes = recoverer.TornBytes,
+            Torn = recoverer.Torn,
             Damages = damages.ToList(),
         };
         ulong lastSequence = Math.Max(snapshot?.Header.LastSequence ?? 0, recoverer.LastSequence);
@@ -50,9 +50,7 @@ internal static class Opening
     private static IndexSnapshotFile? OpenSnapshot(
         IFiles files, Identity identity, List<Segment> segments, DamageLog damages)
     {
-        IndexSnapshotFile? snapshot = IndexSnapshotFile.TryOpen(files, out Damage? damage);
-        if (damage is not null)
-            damages.Add(damage);
+        IndexSnapshotFile? snapshot = IndexSnapshotFile.TryOpen(files, damages.Add);
         if (snapshot is null)
             return null;
         // A snapshot of another store, or of segments that are gone, says nothing about this log.

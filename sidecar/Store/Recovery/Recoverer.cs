@@ -1,4 +1,3 @@
-using Thermocline.Store.Commit;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Log;
@@ -14,14 +13,15 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
 {
     private ulong _lastSequence;
     private long _framesReplayed;
-    private long _tornBytes;
+    private readonly List<Damage> _torn = [];
 
     /// <summary>Whether nothing had to be read.</summary>
-    public bool IsClean => _framesReplayed == 0 && _tornBytes == 0;
+    public bool IsClean => _framesReplayed == 0 && _torn.Count == 0;
 
     public long FramesReplayed => _framesReplayed;
 
-    public long TornBytes => _tornBytes;
+    /// <summary>What was cut off.</summary>
+    public IReadOnlyList<Damage> Torn => _torn;
 
     /// <summary>Sequence number of the last frame, or 0 when nothing was replayed.</summary>
     public ulong LastSequence => _lastSequence;
@@ -91,7 +91,7 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
             ScannedSegment scanned = ScannedSegment.Scan(segment, segment.Length);
             int count = scanned.CountAfterCrash();
             if (count == 0)
-                _tornBytes += scanned.RestBytes + (scanned.Items.Count == 0 ? 0 : scanned.End - scanned.Items[0].Offset);
+                NoteTorn(segment, SegmentHeader.Bytes, scanned);
             return count == 0;
         }
         catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
@@ -100,6 +100,13 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
             // that both copies lost to damage has frames behind it, which only their absence of zeros can tell.
             return !HasBytesAfterHeader(segment);
         }
+    }
+
+    private void NoteTorn(Segment segment, long end, ScannedSegment scanned)
+    {
+        long bytes = scanned.End - end + scanned.RestBytes;
+        if (bytes > 0)
+            _torn.Add(new Damage(segment.Path, end, bytes, "unfinished bytes after the last whole frame, cut off"));
     }
 
     private bool HasBytesAfterHeader(Segment segment)
@@ -117,7 +124,7 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
                 throw segment.Damaged(0, "segment header: the segment of another store");
             if (segment.TryReadTrailer(out SegmentTrailer trailer) && TryReplayTable(segment, trailer))
             {
-                if (younger <= Sealer.UnsealedMax)
+                if (younger < LogView.UnsealedMax)
                     WriteAgain(segment, trailer.FramesEnd, segment.Length);
                 return;
             }
@@ -203,8 +210,7 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
         segment.Keys = keys;
         if (isSealed)
             return;
-        long torn = scanned.End - summary.End + scanned.RestBytes;
-        _tornBytes += isLast ? torn : 0;
+        NoteTorn(segment, summary.End, scanned);
         WriteAgain(segment, 0, summary.End);
         segment.Keys = new KeyTable(
             segment, KeyTableWriter.Seal(segment.File, segment.Header, summary, keys.Seek([])));

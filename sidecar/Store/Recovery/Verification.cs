@@ -8,7 +8,12 @@ internal static class Verification
 {
     private const int EntriesMax = 1000;
 
-    public static IReadOnlyList<Damage> Run(Segment[] segments, Address end, CancellationToken cancellation)
+    /// <param name="segments">All segments.</param>
+    /// <param name="sealedThrough">Segments up to this number were sealed when the store was opened.</param>
+    /// <param name="end">Where the log ends.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public static IReadOnlyList<Damage> Run(
+        Segment[] segments, int sealedThrough, Address end, CancellationToken cancellation)
     {
         var found = new List<Damage>();
         foreach (Segment segment in segments)
@@ -16,7 +21,7 @@ internal static class Verification
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                Check(segment, end, found, cancellation);
+                Check(segment, segment.Number <= sealedThrough, end, found, cancellation);
             }
             catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
             {
@@ -30,7 +35,8 @@ internal static class Verification
         return found.Count > EntriesMax ? found[..EntriesMax] : found;
     }
 
-    private static void Check(Segment segment, Address end, List<Damage> found, CancellationToken cancellation)
+    private static void Check(
+        Segment segment, bool mustBeSealed, Address end, List<Damage> found, CancellationToken cancellation)
     {
         Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
         int read = segment.Read(header, 0);
@@ -38,14 +44,14 @@ internal static class Verification
         if (badCopy >= 0)
             found.Add(new Damage(segment.Path, badCopy, SegmentHeader.Bytes / 2, "one copy of the segment header"));
 
-        // The open segment ends where the log ends; the key lists of those not sealed are in memory.
+        // The open segment ends where the log ends; those behind it may still wait for the sealer.
         bool isOpen = segment.Number == end.Segment;
         bool isSealed = segment.TryReadTrailer(out SegmentTrailer trailer);
         long framesEnd = isOpen ? end.Offset : isSealed ? trailer.FramesEnd : segment.Length;
         CheckFrames(segment, framesEnd, isOpen || isSealed, found, cancellation);
         if (isSealed)
             CheckTable(segment, trailer, found);
-        else if (!isOpen && segment.Keys is null or KeyTable)
+        else if (mustBeSealed)
             found.Add(new Damage(segment.Path, segment.Length - SegmentTrailer.Bytes, SegmentTrailer.Bytes, "segment trailer"));
     }
 

@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace Thermocline.Benchmarks;
+
+/// <summary>What the command line asked for.</summary>
+internal sealed record Arguments
+{
+    public const string Usage = """
+        Usage: bench [NAME...] [--quick] [--output text|json] [--seed N] [--folder DIR] [--sidecar FILE]
+
+          NAME          benchmarks or groups of them; none runs the group "store"
+          --quick       smaller sizes and fewer rounds: to see that it works, not to quote
+          --output      text (default), or json on standard output with progress on standard error
+          --seed N      seed of keys, values and orders (default 20261121)
+          --folder DIR  where data is written while running (default artifacts/bench); its file system is measured
+          --sidecar FILE  the thermocline executable or dll of "http" (default out/thermocline, else the release build)
+        """;
+
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    public bool Help { get; init; }
+
+    public bool Quick { get; init; }
+
+    public bool Json { get; init; }
+
+    public ulong Seed { get; init; } = 20261121;
+
+    public string Folder { get; init; } = Path.Combine("artifacts", "bench");
+
+    public string? Sidecar { get; init; }
+
+    /// <summary>Reads a command line; every mistake in it is added to <paramref name="mistakes"/>.</summary>
+    public static Arguments Parse(IReadOnlyList<string> words, List<string> mistakes)
+    {
+        var arguments = new Arguments();
+        var rest = new Queue<string>(words);
+        while (rest.TryDequeue(out string? word))
+        {
+            arguments = word switch
+            {
+                "--help" or "-h" => arguments with { Help = true },
+                "--quick" => arguments with { Quick = true },
+                "--output" => arguments with { Json = IsJson(ValueOf(word, rest, mistakes), mistakes) },
+                "--seed" => arguments with { Seed = SeedOf(ValueOf(word, rest, mistakes), mistakes) },
+                "--folder" => arguments with { Folder = ValueOf(word, rest, mistakes) },
+                "--sidecar" => arguments with { Sidecar = ValueOf(word, rest, mistakes) },
+                _ when word.StartsWith('-') => Unknown(arguments, word, mistakes),
+                _ => arguments with { Names = [.. arguments.Names, word] },
+            };
+        }
+        return arguments;
+    }
+
+    private static Arguments Unknown(Arguments arguments, string word, List<string> mistakes)
+    {
+        mistakes.Add($"There is no option {word}.");
+        return arguments;
+    }
+
+    private static string ValueOf(string option, Queue<string> rest, List<string> mistakes)
+    {
+        if (rest.TryDequeue(out string? value))
+            return value;
+        mistakes.Add($"{option} needs a value.");
+        return "";
+    }
+
+    private static bool IsJson(string value, List<string> mistakes)
+    {
+        if (value is not ("text" or "json"))
+            mistakes.Add($"--output is text or json, not \"{value}\".");
+        return value == "json";
+    }
+
+    private static ulong SeedOf(string value, List<string> mistakes)
+    {
+        if (ulong.TryParse(value, CultureInfo.InvariantCulture, out ulong seed))
+            return seed;
+        mistakes.Add($"--seed is a whole number, not \"{value}\".");
+        return 0;
+    }
+}

@@ -1,0 +1,36 @@
+using Thermocline.Benchmarks.Get;
+using Thermocline.Benchmarks.Http;
+using Thermocline.Benchmarks.Open;
+using Thermocline.Benchmarks.Put;
+using Thermocline.Benchmarks.Resident;
+
+namespace Thermocline.Benchmarks;
+
+/// <summary>Which names there are and what they run.</summary>
+internal static class Catalogue
+{
+    public const string DefaultGroup = "store";
+
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark()];
+
+    private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
+
+    /// <summary>The benchmarks of the given names and groups, each once; unknown names are added to <paramref name="mistakes"/>.</summary>
+    public static IReadOnlyList<IBenchmark> Find(IReadOnlyList<string> names, List<string> mistakes)
+    {
+        IReadOnlyList<string> wanted = names.Count == 0 ? [DefaultGroup] : names;
+        var found = new List<IBenchmark>();
+        foreach (string name in wanted)
+        {
+            IBenchmark[] matches = [.. All.Where(benchmark => benchmark.Name == name || (name == DefaultGroup && StoreGroup.Contains(benchmark.Name)))];
+            if (matches.Length == 0)
+                mistakes.Add($"There is no benchmark \"{name}\".");
+            found.AddRange(matches);
+        }
+        return [.. found.Distinct()];
+    }
+
+    public static string List() =>
+        string.Join('\n', All.Select(benchmark => $"  {benchmark.Name,-14}{benchmark.Summary}"))
+        + $"\n  {DefaultGroup,-14}{string.Join(", ", StoreGroup)}";
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Thermocline.Benchmarks.Peers;
+
+namespace Thermocline.Benchmarks.Http;
+
+/// <summary>Our sidecar as a user runs it: a process of its own, on a loopback port and a unix socket.</summary>
+internal sealed partial class SidecarProcess : IDisposable
+{
+    private const int Terminate = 15;
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+
+    /// <param name="executable">The executable, or its dll.</param>
+    /// <param name="folder">Where its configuration and data go.</param>
+    /// <param name="socketPath">The unix socket of the data API, a short path.</param>
+    public SidecarProcess(string executable, string folder, string socketPath)
+    {
+        int port = LoopbackPort.Free();
+        Unix = new UnixDomainSocketEndPoint(socketPath);
+        Tcp = new IPEndPoint(IPAddress.Loopback, port);
+        string configuration = Path.Combine(folder, "thermocline.yaml");
+        File.WriteAllText(configuration, string.Create(CultureInfo.InvariantCulture, $"""
+            listen:
+              data: "127.0.0.1:{port}"
+              dataSocket: "{socketPath}"
+              admin: "127.0.0.1:{LoopbackPort.Free()}"
+            data:
+              path: "{Path.Combine(folder, "data")}"
+            budget:
+              limit: 1Gi
+            durability:
+              policy: always
+            """));
+        bool isLibrary = executable.EndsWith(".dll", StringComparison.Ordinal);
+        var start = new ProcessStartInfo(isLibrary ? "dotnet" : executable) { RedirectStandardOutput = true };
+        if (isLibrary)
+            start.ArgumentList.Add(executable);
+        foreach (string argument in new[] { "serve", "--config", configuration })
+            start.ArgumentList.Add(argument);
+        _process = Process.Start(start) ?? throw new InvalidOperationException("The sidecar did not start.");
+        WaitUntilReady();
+    }
+
+    public EndPoint Unix { get; }
+
+    public EndPoint Tcp { get; }
+
+    /// <summary>The sidecar that was asked for, or the one that was built; null when there is none.</summary>
+    public static string? Find(string? asked)
+    {
+        string[] candidates = asked is not null
+            ? [asked]
+            :
+            [
+                Path.Combine("out", "thermocline"),
+                Path.Combine("artifacts", "bin", "Thermocline.Sidecar", "release", "thermocline"),
+                Path.Combine("artifacts", "bin", "Thermocline.Sidecar", "release", "thermocline.dll"),
+            ];
+        return candidates.Select(Path.GetFullPath).FirstOrDefault(File.Exists);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _ = Signal(_process.Id, Terminate);
+        if (!_process.WaitForExit(StopPatience))
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private void WaitUntilReady()
+    {
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.StartsWith("ready ", StringComparison.Ordinal))
+            {
+                _process.OutputDataReceived += (_, _) => { };
+                _process.BeginOutputReadLine();
+                return;
+            }
+        }
+        _process.WaitForExit();
+        throw new InvalidOperationException($"The sidecar ended with exit code {_process.ExitCode} before it was ready.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int processId, int signal);
+}

@@ -1,0 +1,19 @@
+using Thermocline.Benchmarks.Measure;
+using Thermocline.Benchmarks.Peers;
+using Thermocline.Benchmarks.Wire;
+
+namespace Thermocline.Benchmarks.Put;
+
+/// <summary>redis-server with appendfsync=always, over its unix socket, one connection for each writer.</summary>
+internal sealed class RedisPutEngine(string folder, string socketPath) : IPutEngine
+{
+    private readonly RedisServer _server = new(folder, socketPath, "always");
+
+    public Samples Put(KeySpace space, int turn, int writers, TimeSpan duration)
+    {
+        using var client = new WireClient(_server.Unix, new RespProtocol(space, writes: true), space, writers);
+        return client.Run(turn, duration, CancellationToken.None);
+    }
+
+    public void Dispose() => _server.Dispose();
+}

@@ -1,0 +1,150 @@
+using Thermocline.Testing.Processes;
+
+namespace Thermocline.Testing.Crash;
+
+/// <summary>
+/// Kills a real sidecar under write load, again and again, and compares what it holds after each restart with every
+/// answer it ever gave. A kill of the process proves recovery from any point of the write path; the loss of power, where
+/// the operating system forgets too, is the business of <see cref="FaultyFiles"/>.
+/// </summary>
+public sealed class CrashDriver
+{
+    private const string Collection = "crash";
+    private const int LoadMillisecondsMin = 5;
+    private const int StartMillisecondsMax = 400;
+
+    private readonly CrashOptions _options;
+    private readonly IProgress<string> _progress;
+    private readonly CrashTally _tally = new();
+    private readonly CrashWriter[] _writers;
+    private readonly Random _random;
+    private int _kills;
+    private int _killsDuringStart;
+    private int _cleanStops;
+
+    private CrashDriver(CrashOptions options, IProgress<string> progress)
+    {
+        _options = options;
+        _progress = progress;
+        _random = new Random(options.Seed);
+        _writers = [.. Enumerable.Range(0, options.Writers).Select(i => new CrashWriter(i, options.KeysPerWriter, options.Seed, _tally))];
+    }
+
+    /// <summary>Runs all rounds, then stops cleanly and checks once more. The first violations end the run early.</summary>
+    public static async Task<CrashReport> RunAsync(CrashOptions options, IProgress<string> progress, CancellationToken cancellation)
+    {
+        var driver = new CrashDriver(options, progress);
+        await driver.RunRoundsAsync(cancellation);
+        return driver._tally.Report(options.Seed, driver._kills, driver._killsDuringStart, driver._cleanStops);
+    }
+
+    private async Task RunRoundsAsync(CancellationToken cancellation)
+    {
+        // One round more than kills: the last one only verifies, after a clean stop of the one before.
+        for (int round = 1; round <= _options.Rounds + 1 && _tally.Violations == 0; round++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (Chance(_options.KillDuringStartOneIn))
+            {
+                await KillDuringStartAsync(cancellation);
+            }
+
+            await RunRoundAsync(round, cancellation);
+            _progress.Report($"round {Math.Min(round, _options.Rounds)} of {_options.Rounds}: "
+                + $"{_tally.AcknowledgedWrites} acknowledged writes, {_tally.Violations} violations");
+        }
+    }
+
+    private async Task RunRoundAsync(int round, CancellationToken cancellation)
+    {
+        await using SidecarProcess sidecar = SidecarProcess.Serve(_options.Program, _options.DataFolder);
+        if (await sidecar.ReadyAsync(cancellation) is not { } address)
+        {
+            _tally.Violate($"Round {round}: the sidecar did not start again.\n{sidecar.Output}");
+            return;
+        }
+
+        using var client = KvClient.Connect(address, Collection);
+        await VerifyAsync(client, sidecar, $"Round {round} (seed {_options.Seed})");
+        if (round > _options.Rounds)
+        {
+            await StopAsync(sidecar, cancellation);
+            return;
+        }
+
+        bool last = round == _options.Rounds;
+        bool clean = _options.CleanStopEvery > 0 && round % _options.CleanStopEvery == 0;
+        await LoadAsync(client, sidecar, clean && !last, cancellation);
+    }
+
+    private async Task VerifyAsync(KvClient client, SidecarProcess sidecar, string round)
+    {
+        try
+        {
+            await Task.WhenAll(_writers.Select(writer => writer.VerifyAsync(client, round)));
+            IReadOnlyList<string> listed = await client.ListAsync();
+            string[] expected = [.. _writers.SelectMany(writer => writer.PresentKeys)];
+            Compare(round, listed, expected);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException)
+        {
+            _tally.Violate($"{round}: reading after the restart failed: {failure.Message}\n{sidecar.Output}");
+        }
+    }
+
+    private void Compare(string round, IReadOnlyList<string> listed, string[] expected)
+    {
+        string[] ghosts = [.. listed.Except(expected, StringComparer.Ordinal)];
+        string[] missing = [.. expected.Except(listed, StringComparer.Ordinal)];
+        if (ghosts.Length + missing.Length > 0 || listed.Count != expected.Length)
+        {
+            _tally.Violate($"{round}: the listing has {listed.Count} keys instead of {expected.Length}; "
+                + $"too many: {string.Join(", ", ghosts.Take(5))}; missing: {string.Join(", ", missing.Take(5))}.");
+        }
+    }
+
+    private async Task LoadAsync(KvClient client, SidecarProcess sidecar, bool clean, CancellationToken cancellation)
+    {
+        bool ending = false;
+        using var stop = new CancellationTokenSource();
+        Task[] writers = [.. _writers.Select(writer => writer.RunAsync(client, () => Volatile.Read(ref ending), stop.Token))];
+        await Task.Delay(_random.Next(LoadMillisecondsMin, _options.LoadMillisecondsMax), cancellation);
+        if (sidecar.HasExited)
+        {
+            _tally.Violate($"The sidecar ended by itself under load.\n{sidecar.Output}");
+        }
+
+        Volatile.Write(ref ending, true);
+        if (clean)
+        {
+            await StopAsync(sidecar, cancellation);
+        }
+        else
+        {
+            await sidecar.KillAsync(cancellation);
+            _kills++;
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+    }
+
+    private async Task StopAsync(SidecarProcess sidecar, CancellationToken cancellation)
+    {
+        _cleanStops++;
+        if (await sidecar.StopAsync(cancellation) is var code and not 0)
+        {
+            _tally.Violate($"After SIGTERM the sidecar ended with {code?.ToString() ?? "a kill after a minute"}.\n{sidecar.Output}");
+        }
+    }
+
+    private async Task KillDuringStartAsync(CancellationToken cancellation)
+    {
+        await using SidecarProcess sidecar = SidecarProcess.Serve(_options.Program, _options.DataFolder);
+        await Task.Delay(_random.Next(StartMillisecondsMax), cancellation);
+        await sidecar.KillAsync(cancellation);
+        _killsDuringStart++;
+    }
+
+    private bool Chance(int oneIn) => oneIn > 0 && _random.Next(oneIn) == 0;
+}
