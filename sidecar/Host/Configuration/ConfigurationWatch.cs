@@ -78,17 +78,17 @@ internal sealed partial class ConfigurationWatch(
             LogPending(logger, string.Join(", ", force.PendingRestart));
     }
 
-    [LoggerMessage(EventId = 6, Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 7, Level = LogLevel.Warning,
         Message = "The configuration file cannot be read, the old configuration stays in force: {Reason}")]
     private static partial void LogUnreadable(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 7, Level = LogLevel.Error,
+    [LoggerMessage(EventId = 8, Level = LogLevel.Error,
         Message = "The changed configuration is refused, the old one stays in force: {Mistakes}")]
     private static partial void LogRefused(ILogger logger, string mistakes);
 
-    [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "Configuration {Revision} is in force; changed: {Changed}")]
+    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "Configuration {Revision} is in force; changed: {Changed}")]
     private static partial void LogAccepted(ILogger logger, string revision, string changed);
 
-    [LoggerMessage(EventId = 9, Level = LogLevel.Warning, Message = "These changed settings wait for a restart: {Settings}")]
+    [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "These changed settings wait for a restart: {Settings}")]
     private static partial void LogPending(ILogger logger, string settings);
 }

@@ -37,7 +37,7 @@ internal static class Composition
 
     private static void UsePipeline(WebApplication app, Parts parts)
     {
-        RequestGuard guard = new(parts.Meter, app.Services.GetRequiredService<ILoggerFactory>());
+        RequestGuard guard = new(parts.Meter, parts.Lifecycle, app.Services.GetRequiredService<ILoggerFactory>());
         app.Use(guard.InvokeAsync);
         app.Use(KvAddress.InvokeAsync);
         app.UseRouting();

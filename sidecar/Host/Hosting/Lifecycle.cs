@@ -8,6 +8,9 @@ internal sealed class Lifecycle
     private volatile bool _started;
     private volatile bool _stopping;
 
+    /// <summary>The requests being answered.</summary>
+    public RunningRequests Requests { get; } = new();
+
     /// <summary>Whether everything answers.</summary>
     public bool Started => _started;
 

@@ -10,7 +10,7 @@ namespace Thermocline.Sidecar.Hosting;
 /// The outermost step of every request: measures it, and turns whatever goes wrong inside into problem details. No stack
 /// trace leaves the process.
 /// </summary>
-internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory loggers)
+internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecycle, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger("Thermocline.Sidecar.Requests");
 
@@ -23,6 +23,7 @@ internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory lo
         long started = Stopwatch.GetTimestamp();
         HalfCloseReader reader = context.Features.Get<HalfCloseReader>()!;
         reader.RequestRunning = true;
+        lifecycle.Requests.Enter();
         try
         {
             await next(context);
@@ -37,6 +38,11 @@ internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory lo
         catch (BadHttpRequestException failure)
         {
             await AnswerAsync(context, Of(failure));
+        }
+        catch (Exception failure) when (lifecycle.Stopping
+            && failure is ObjectDisposedException or StoreException { Fault: StoreFault.Latched })
+        {
+            await AnswerAsync(context, new Problem(503, ProblemCode.Stopping, "The sidecar is stopping."));
         }
         catch (StoreException failure)
         {
@@ -53,6 +59,7 @@ internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory lo
         finally
         {
             reader.RequestRunning = false;
+            lifecycle.Requests.Leave();
             meter.RequestEnded(context, Stopwatch.GetElapsedTime(started));
         }
     }
@@ -92,9 +99,9 @@ internal sealed partial class RequestGuard(SidecarMeter meter, ILoggerFactory lo
         await context.WriteProblemAsync(problem);
     }
 
-    [LoggerMessage(EventId = 10, Level = LogLevel.Error, Message = "The store failed ({Fault}): {Reason}")]
+    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "The store failed ({Fault}): {Reason}")]
     private static partial void LogStore(ILogger logger, StoreFault fault, string reason);
 
-    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "A request ended with a failure nobody foresaw")]
+    [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "A request ended with a failure nobody foresaw")]
     private static partial void LogBug(ILogger logger, Exception failure);
 }

@@ -9,6 +9,9 @@ namespace Thermocline.Sidecar.Hosting;
 /// <summary>A running sidecar: the store, the listeners and the watch on the configuration, started and stopped in order.</summary>
 internal sealed partial class SidecarHost : IAsyncDisposable
 {
+    /// <summary>How long requests that were cut may take to notice it.</summary>
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _app;
     private readonly BoundListeners _listeners;
     private readonly TieredStore _store;
@@ -44,6 +47,14 @@ internal sealed partial class SidecarHost : IAsyncDisposable
 
     /// <summary>The watch on the configuration file.</summary>
     public ConfigurationWatch Watch { get; }
+
+    /// <summary>Every method and path that is mapped.</summary>
+    public IReadOnlyList<string> Routes =>
+    [
+        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint =>
+            (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(
+                method => $"{method} {endpoint.RoutePattern.RawText}")),
+    ];
 
     /// <summary>Opens the store, binds the listeners and answers requests once it returns.</summary>
     /// <exception cref="HostingException">It cannot start; the message says why.</exception>
@@ -87,8 +98,15 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         await _app.StopAsync();
         File.Delete(_addressFile);
         _listeners.Dispose();
-        _store.Close();
-        LogStopped(_logger);
+        if (await Lifecycle.Requests.WhenNoneAsync(LastWait))
+        {
+            _store.Close();
+            LogStopped(_logger);
+            return;
+        }
+        // A request that ignores its cancellation may still look at the store's memory: better an unclean stop.
+        await _store.FlushAsync();
+        LogLeftOpen(_logger, Lifecycle.Requests.Count);
     }
 
     /// <inheritdoc/>
@@ -164,4 +182,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
 
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Stopped: the store is closed")]
     private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Error,
+        Message = "Stopped with {Running} requests running: the store is flushed but not closed, the next start recovers")]
+    private static partial void LogLeftOpen(ILogger logger, int running);
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Sidecar.Endpoints;
 using Thermocline.Sidecar.Http;
+using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Host.Tests.Endpoints;
@@ -201,7 +202,7 @@ public sealed class KvEndpointsTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(59));
         using HttpResponseMessage before = await _sidecar.GetAsync("/v1/kv/c/k");
         Assert.Equal(HttpStatusCode.OK, before.StatusCode);
-        Assert.Equal("2027-01-15T08:01:00.000Z", before.Header("Thermocline-Expires"));
+        Assert.Equal("2026-02-01T00:00:00.000Z", before.Header("Thermocline-Expires"));
         _time.Advance(TimeSpan.FromSeconds(2));
         using HttpResponseMessage after = await _sidecar.GetAsync("/v1/kv/c/k");
         await after.AssertProblemAsync(404, ProblemCode.KeyAbsent);
