@@ -27,6 +27,9 @@ internal sealed class LogLevelSwitch(Severity severity)
             Severity.Warning => LogLevel.Warning,
             Severity.Error => LogLevel.Error,
         };
+        // Everything it says is said by RequestGuard; while it believes in a listener it makes an activity a request.
+        if (category == "Microsoft.AspNetCore.Hosting.Diagnostics")
+            return false;
         // The server calls it an error when a client cuts a body short; the request's own answer has said so already.
         if (category == "Microsoft.AspNetCore.Server.Kestrel")
             return level >= LogLevel.Critical;

@@ -12,8 +12,9 @@ internal sealed class QueryParameters
 {
     private const int ParametersMax = 32;
 
-    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
-    private readonly List<FieldMistake> _mistakes = [];
+    // Most requests have no query: nothing is made for them.
+    private Dictionary<string, string>? _values;
+    private List<FieldMistake>? _mistakes;
 
     /// <summary>Reads the query of a request.</summary>
     public QueryParameters(HttpRequest request)
@@ -23,18 +24,18 @@ internal sealed class QueryParameters
             return;
         string[] pairs = query[1..].Split('&', ParametersMax + 1);
         if (pairs.Length > ParametersMax)
-            _mistakes.Add(new FieldMistake("query", $"has more than {ParametersMax} parameters"));
+            Report("query", $"has more than {ParametersMax} parameters");
         foreach (string pair in pairs.Take(ParametersMax))
             Add(pair);
     }
 
     /// <summary>A text, empty when absent.</summary>
-    public string Text(string name) => _values.Remove(name, out string? value) ? value : "";
+    public string Text(string name) => Take(name) ?? "";
 
     /// <summary>A whole number inside its range, or null when absent.</summary>
     public long? Integer(string name, long min, long max)
     {
-        if (!_values.Remove(name, out string? text))
+        if (Take(name) is not { } text)
             return null;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= min && value <= max)
             return value;
@@ -45,7 +46,7 @@ internal sealed class QueryParameters
     /// <summary><c>true</c> or <c>false</c>; false when absent.</summary>
     public bool Flag(string name)
     {
-        if (!_values.Remove(name, out string? text))
+        if (Take(name) is not { } text)
             return false;
         if (text is not ("true" or "false"))
             Report(name, "must be true or false");
@@ -53,14 +54,14 @@ internal sealed class QueryParameters
     }
 
     /// <summary>Writes down that a parameter is wrong.</summary>
-    public void Report(string name, string message) => _mistakes.Add(new FieldMistake(name, message));
+    public void Report(string name, string message) => (_mistakes ??= []).Add(new FieldMistake(name, message));
 
     /// <summary>Everything that is wrong, once all parameters were asked for; null when nothing is.</summary>
     public Problem? End()
     {
-        foreach (string name in _values.Keys)
+        foreach (string name in _values?.Keys.ToArray() ?? [])
             Report(name.Length <= 64 ? name : name[..64], "is not a parameter of this request");
-        return _mistakes.Count == 0 ? null : new Problem(400, ProblemCode.ParameterInvalid, "A parameter is not valid.")
+        return _mistakes is null ? null : new Problem(400, ProblemCode.ParameterInvalid, "A parameter is not valid.")
         { Errors = _mistakes };
     }
 
@@ -72,9 +73,16 @@ internal sealed class QueryParameters
         string? name = Decode(equals < 0 ? pair : pair[..equals]);
         string? value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
         if (name is null || value is null)
-            _mistakes.Add(new FieldMistake(name ?? "query", "is not percent-encoded UTF-8"));
-        else if (!_values.TryAdd(name, value))
-            _mistakes.Add(new FieldMistake(name, "is given twice"));
+            Report("query", "is not percent-encoded UTF-8");
+        else if (!(_values ??= new(StringComparer.Ordinal)).TryAdd(name, value))
+            Report(name.Length <= 64 ? name : name[..64], "is given twice");
+    }
+
+    private string? Take(string name)
+    {
+        string? value = null;
+        _values?.Remove(name, out value);
+        return value;
     }
 
     private static string? Decode(string text)
