@@ -5,4 +5,8 @@ using Thermocline.Sidecar.Commands;
 Dictionary<string, string> environment = new(StringComparer.Ordinal);
 foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
     environment[(string)entry.Key] = (string?)entry.Value ?? "";
-return await CommandTree.RunAsync(args, new Surroundings(Console.Out, Console.Error, environment, TimeProvider.System));
+Surroundings surroundings = new(Console.Out, Console.Error, environment, TimeProvider.System)
+{
+    ErrorIsTerminal = !Console.IsErrorRedirected,
+};
+return await CommandTree.RunAsync(args, surroundings);

@@ -6,4 +6,8 @@ namespace Thermocline.Sidecar.Commands;
 /// <param name="Environment">Environment variables.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record Surroundings(
-    TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time);
+    TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time)
+{
+    /// <summary>Whether standard error is a terminal, where a line can be drawn again and again.</summary>
+    public bool ErrorIsTerminal { get; init; }
+}

@@ -8,15 +8,15 @@ namespace Thermocline.Sidecar.Import;
 internal static class ImportDisplay
 {
     public static Task<ImportSummary> ShowAsync(
-        Surroundings surroundings, long totalBytes, Func<IProgress<ImportSummary>, Task<ImportSummary>> run)
-    {
-        bool isTerminal = ReferenceEquals(surroundings.Error, Console.Error) && !Console.IsErrorRedirected;
-        return isTerminal ? ShowBarAsync(totalBytes, run) : run(new LineProgress(surroundings, totalBytes));
-    }
+        Surroundings surroundings, long totalBytes, Func<IProgress<ImportSummary>, Task<ImportSummary>> run) =>
+        surroundings.ErrorIsTerminal
+            ? ShowBarAsync(surroundings.Error, totalBytes, run)
+            : run(new LineProgress(surroundings, totalBytes));
 
-    private static Task<ImportSummary> ShowBarAsync(long totalBytes, Func<IProgress<ImportSummary>, Task<ImportSummary>> run)
+    private static Task<ImportSummary> ShowBarAsync(
+        TextWriter error, long totalBytes, Func<IProgress<ImportSummary>, Task<ImportSummary>> run)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
         return console.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),

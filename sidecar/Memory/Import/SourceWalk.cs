@@ -3,7 +3,7 @@ namespace Thermocline.Memory.Import;
 /// <summary>
 /// The files below the given paths, in an order that depends on their names alone. Folders whose names start with a dot
 /// are left out, and so are links to folders, so a walk always ends. A link to a file is followed when the file is not
-/// one the walk meets anyway.
+/// one the walk meets anyway. Files without length are met only when they are named themselves.
 /// </summary>
 public sealed class SourceWalk(IReadOnlyList<string> paths)
 {
@@ -50,7 +50,7 @@ public sealed class SourceWalk(IReadOnlyList<string> paths)
                 foreach (SourceFile file in Below(inner, roots, depth + 1))
                     yield return file;
             }
-            else if (entry is FileInfo file && (isLink ? Target(file, roots) : file) is { } real && IsPlain(real))
+            else if (entry is FileInfo file && (isLink ? Target(file, roots) : file) is { } real && HasLength(real))
             {
                 yield return Describe(real);
             }
@@ -84,9 +84,11 @@ public sealed class SourceWalk(IReadOnlyList<string> paths)
         return !inside.Split(Path.DirectorySeparatorChar)[..^1].Any(part => part.StartsWith('.'));
     }
 
-    /// <summary>Pipes, sockets and devices are no sources: reading one may never end.</summary>
-    private static bool IsPlain(FileInfo file) =>
-        OperatingSystem.IsWindows() || (file.Attributes & (FileAttributes.Device | FileAttributes.System)) == 0;
+    /// <summary>
+    /// Pipes, sockets and devices have no length; reading one may never end. An empty file looks the same and holds
+    /// nothing anyway.
+    /// </summary>
+    private static bool HasLength(FileInfo file) => file.Length > 0;
 
     private static SourceFile Describe(FileInfo file) =>
         new(file.FullName, file.Length);

@@ -29,7 +29,7 @@ internal sealed class KeyHash
 
     private ulong Compute(ReadOnlySpan<byte> key)
     {
-        ulong state = _k0 ^ (ulong)key.Length;
+        ulong state = _k0;
         ReadOnlySpan<byte> rest = key;
         while (rest.Length > 16)
         {
@@ -60,7 +60,8 @@ internal sealed class KeyHash
             b = 0;
         }
 
-        return Fold(Fold(a ^ _k1, b ^ _k2 ^ state), _k3 ^ state);
+        // The length joins where no bit of a key can cancel it: zeros of different lengths are different keys.
+        return Fold(Fold(a ^ _k1, b ^ _k2 ^ state) ^ ((ulong)key.Length * 0x9E3779B97F4A7C15), _k3 ^ state);
     }
 
     private static ulong Word(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt64LittleEndian(bytes);

@@ -38,7 +38,7 @@ internal sealed unsafe class HashIndex
     {
         _snapshot = snapshot;
         _depth = snapshot.Header.Depth;
-        _directory = snapshot.ReadDirectory();
+        _directory = snapshot.Directory;
         Count = snapshot.Header.LiveKeys;
     }
 

@@ -48,7 +48,7 @@ internal sealed class IndexSnapshotFile : IDisposable
         if (file.Read(block, 0) == HeaderBytes && TryReadHeader(block, out IndexSnapshotHeader header, out uint crc))
         {
             var snapshot = new IndexSnapshotFile(files, file, header, crc, report);
-            if (snapshot.TryReadDirectory(out _))
+            if (snapshot.TryReadDirectory())
                 return snapshot;
         }
 
@@ -58,9 +58,8 @@ internal sealed class IndexSnapshotFile : IDisposable
         return null;
     }
 
-    /// <summary>The directory in the form the index keeps: (page number &lt;&lt; 1) | 1.</summary>
-    public nint[] ReadDirectory() =>
-        TryReadDirectory(out nint[] directory) ? directory : throw Damaged(HeaderBytes, "index directory");
+    /// <summary>The directory in the form the index keeps: (page number &lt;&lt; 1) | 1. It belongs to the caller.</summary>
+    public nint[] Directory { get; private set; } = [];
 
     /// <summary>Reads a page and compares its checksum.</summary>
     /// <exception cref="StoreException">Damaged: the snapshot is deleted, so that the next open rebuilds the index.</exception>
@@ -173,15 +172,14 @@ internal sealed class IndexSnapshotFile : IDisposable
             && header.Pages <= 1 << header.Depth;
     }
 
-    private bool TryReadDirectory(out nint[] directory)
+    private bool TryReadDirectory()
     {
-        int entries = 1 << Header.Depth;
         var bytes = new byte[DirectoryBytes(Header.Depth)];
-        directory = new nint[entries];
         if (_file.Read(bytes, HeaderBytes) != bytes.Length || Checksum.Of(bytes) != _directoryCrc)
             return false;
-        for (int i = 0; i < entries; i++)
-            directory[i] = ((nint)BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(i * 4)) << 1) | 1;
+        Directory = new nint[1 << Header.Depth];
+        for (int i = 0; i < Directory.Length; i++)
+            Directory[i] = ((nint)BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(i * 4)) << 1) | 1;
         return true;
     }
 

@@ -138,6 +138,7 @@ public sealed class ImportRunTests
         foreach (string name in new[] { "c.txt", "b/z.txt", "b/inner/a.txt", ".git/config", "a.txt" })
             File.WriteAllText(folder.Combine(name), "x");
         File.WriteAllText(elsewhere.Combine("target.txt"), "x");
+        File.WriteAllText(folder.Combine("empty.txt"), "");
         Directory.CreateSymbolicLink(folder.Combine("b/loop"), folder.Path);
         File.CreateSymbolicLink(folder.Combine("b/same.txt"), folder.Combine("a.txt"));
         File.CreateSymbolicLink(folder.Combine("d.txt"), elsewhere.Combine("target.txt"));

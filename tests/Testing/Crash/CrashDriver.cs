@@ -40,8 +40,7 @@ public sealed class CrashDriver
 
     private async Task RunRoundsAsync(CancellationToken cancellation)
     {
-        // One round more than kills: the last one only verifies, after a clean stop of the one before.
-        for (int round = 1; round <= _options.Rounds + 1 && _tally.Violations == 0; round++)
+        for (int round = 1; _kills < _options.Rounds && _tally.Violations == 0; round++)
         {
             cancellation.ThrowIfCancellationRequested();
             if (Chance(_options.KillDuringStartOneIn))
@@ -49,32 +48,32 @@ public sealed class CrashDriver
                 await KillDuringStartAsync(cancellation);
             }
 
-            await RunRoundAsync(round, cancellation);
-            _progress.Report($"round {Math.Min(round, _options.Rounds)} of {_options.Rounds}: "
+            bool clean = _options.CleanStopEvery > 0 && round % (_options.CleanStopEvery + 1) == 0;
+            await RunRoundAsync($"Round {round} (seed {_options.Seed})", clean ? LoadThenStopAsync : LoadThenKillAsync, cancellation);
+            _progress.Report($"{_kills} of {_options.Rounds} kills: "
                 + $"{_tally.AcknowledgedWrites} acknowledged writes, {_tally.Violations} violations");
+        }
+
+        if (_tally.Violations == 0)
+        {
+            // What the last kill left is checked, and what a stop without load makes of it once more.
+            await RunRoundAsync($"After the last kill (seed {_options.Seed})", (_, sidecar) => StopAsync(sidecar, cancellation), cancellation);
+            await RunRoundAsync($"After the last stop (seed {_options.Seed})", (_, sidecar) => StopAsync(sidecar, cancellation), cancellation);
         }
     }
 
-    private async Task RunRoundAsync(int round, CancellationToken cancellation)
+    private async Task RunRoundAsync(string round, Func<KvClient, SidecarProcess, Task> then, CancellationToken cancellation)
     {
         await using SidecarProcess sidecar = SidecarProcess.Serve(_options.Program, _options.DataFolder);
         if (await sidecar.ReadyAsync(cancellation) is not { } address)
         {
-            _tally.Violate($"Round {round}: the sidecar did not start again.\n{sidecar.Output}");
+            _tally.Violate($"{round}: the sidecar did not start again.\n{sidecar.Output}");
             return;
         }
 
         using var client = KvClient.Connect(address, Collection);
-        await VerifyAsync(client, sidecar, $"Round {round} (seed {_options.Seed})");
-        if (round > _options.Rounds)
-        {
-            await StopAsync(sidecar, cancellation);
-            return;
-        }
-
-        bool last = round == _options.Rounds;
-        bool clean = _options.CleanStopEvery > 0 && round % _options.CleanStopEvery == 0;
-        await LoadAsync(client, sidecar, clean && !last, cancellation);
+        await VerifyAsync(client, sidecar, round);
+        await then(client, sidecar);
     }
 
     private async Task VerifyAsync(KvClient client, SidecarProcess sidecar, string round)
@@ -103,28 +102,28 @@ public sealed class CrashDriver
         }
     }
 
-    private async Task LoadAsync(KvClient client, SidecarProcess sidecar, bool clean, CancellationToken cancellation)
+    private async Task LoadThenKillAsync(KvClient client, SidecarProcess sidecar)
+    {
+        await LoadAsync(client, sidecar, () => sidecar.KillAsync(CancellationToken.None));
+        _kills++;
+    }
+
+    private Task LoadThenStopAsync(KvClient client, SidecarProcess sidecar) =>
+        LoadAsync(client, sidecar, () => StopAsync(sidecar, CancellationToken.None));
+
+    private async Task LoadAsync(KvClient client, SidecarProcess sidecar, Func<Task> end)
     {
         bool ending = false;
         using var stop = new CancellationTokenSource();
         Task[] writers = [.. _writers.Select(writer => writer.RunAsync(client, () => Volatile.Read(ref ending), stop.Token))];
-        await Task.Delay(_random.Next(LoadMillisecondsMin, _options.LoadMillisecondsMax), cancellation);
+        await Task.Delay(_random.Next(LoadMillisecondsMin, _options.LoadMillisecondsMax), CancellationToken.None);
         if (sidecar.HasExited)
         {
             _tally.Violate($"The sidecar ended by itself under load.\n{sidecar.Output}");
         }
 
         Volatile.Write(ref ending, true);
-        if (clean)
-        {
-            await StopAsync(sidecar, cancellation);
-        }
-        else
-        {
-            await sidecar.KillAsync(cancellation);
-            _kills++;
-        }
-
+        await end();
         await stop.CancelAsync();
         await Task.WhenAll(writers);
     }

@@ -10,7 +10,7 @@ public sealed record CrashOptions
     /// <summary>The data folder; it must be empty or absent.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>How often the process is killed under load.</summary>
+    /// <summary>How often the process is killed under load; stops and kills during a start come on top.</summary>
     public int Rounds { get; init; } = 8;
 
     public int Seed { get; init; } = 1;
@@ -23,7 +23,7 @@ public sealed record CrashOptions
     /// <summary>The longest time under load before a kill.</summary>
     public int LoadMillisecondsMax { get; init; } = 600;
 
-    /// <summary>Every so many rounds the process is stopped by SIGTERM under load instead; 0 for never.</summary>
+    /// <summary>After so many kills the process is stopped by SIGTERM under load once; 0 for never.</summary>
     public int CleanStopEvery { get; init; } = 10;
 
     /// <summary>One in so many starts is killed before it is ready, in the middle of its recovery; 0 for never.</summary>
