@@ -33,7 +33,10 @@ internal sealed record ExampleSearch(
         return new ExampleSearch(query, hits, answer.Scanned, answer.Matched, answer.Confidence, answer.Took);
     }
 
-    /// <summary>The pair of words that most memories of a sample share, yet not more than a twentieth of them.</summary>
+    /// <summary>
+    /// The pair of words that most memories of a sample share, yet not more than a hundredth of them: rare enough for a
+    /// search to have something to tell apart.
+    /// </summary>
     private static string? PickQuery(TieredStore store, Memories memories)
     {
         Dictionary<string, int> counts = new(StringComparer.Ordinal);
@@ -49,7 +52,7 @@ internal sealed record ExampleSearch(
                 counts[pair] = counts.GetValueOrDefault(pair) + 1;
         }
 
-        int most = Math.Max(1, sampled / 20);
+        int most = Math.Max(2, sampled / 100);
         return counts.Where(count => count.Value <= most)
             .OrderByDescending(count => count.Value)
             .ThenByDescending(count => count.Key.Length)
