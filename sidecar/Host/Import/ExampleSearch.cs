@@ -34,8 +34,8 @@ internal sealed record ExampleSearch(
     }
 
     /// <summary>
-    /// The pair of words that most memories of a sample share, yet not more than a hundredth of them: rare enough for a
-    /// search to have something to tell apart.
+    /// The pair of words that most memories of a sample share, neither of which is in many of them: so that the search
+    /// has something to tell apart.
     /// </summary>
     private static string? PickQuery(TieredStore store, Memories memories)
     {
@@ -48,12 +48,14 @@ internal sealed record ExampleSearch(
             if (!MemoryKeys.TryRead(keys[i], out MemoryId id) || memories.Read(id) is not { IsText: true } memory)
                 continue;
             sampled++;
-            foreach (string pair in Pairs(memory.Content.Span))
-                counts[pair] = counts.GetValueOrDefault(pair) + 1;
+            HashSet<string> pairs = Pairs(memory.Content.Span);
+            foreach (string term in pairs.Concat(pairs.SelectMany(pair => pair.Split(' ')).Distinct()))
+                counts[term] = counts.GetValueOrDefault(term) + 1;
         }
 
-        int most = Math.Max(2, sampled / 100);
-        return counts.Where(count => count.Value <= most)
+        int most = Math.Max(2, sampled / 40);
+        return counts.Where(count => count.Key.Contains(' ', StringComparison.Ordinal))
+            .Where(count => Array.TrueForAll(count.Key.Split(' '), word => counts[word] <= most))
             .OrderByDescending(count => count.Value)
             .ThenByDescending(count => count.Key.Length)
             .ThenBy(count => count.Key, StringComparer.Ordinal)
