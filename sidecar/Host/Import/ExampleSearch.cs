@@ -45,7 +45,7 @@ internal sealed record ExampleSearch(
         int step = Math.Max(1, keys.Count / SampleMax);
         for (int i = 0; i < keys.Count; i += step)
         {
-            if (!MemoryKeys.TryRead(keys[i], out MemoryId id) || memories.Read(id) is not { IsText: true } memory)
+            if (!MemoryKeys.TryRead(keys[i], out MemoryId id) || ReadText(memories, id) is not { } memory)
                 continue;
             sampled++;
             HashSet<string> pairs = Pairs(memory.Content.Span);
@@ -61,6 +61,19 @@ internal sealed record ExampleSearch(
             .ThenBy(count => count.Key, StringComparer.Ordinal)
             .Select(count => count.Key)
             .FirstOrDefault();
+    }
+
+    private static MemoryRecord? ReadText(Memories memories, MemoryId id)
+    {
+        try
+        {
+            return memories.Read(id) is { IsText: true } memory ? memory : null;
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            // The example goes on without it; the search counts it.
+            return null;
+        }
     }
 
     private static HashSet<string> Pairs(ReadOnlySpan<byte> text)
