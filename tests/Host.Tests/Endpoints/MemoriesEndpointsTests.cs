@@ -4,6 +4,7 @@ using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Sidecar.Endpoints;
 using Thermocline.Sidecar.Http;
+using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Host.Tests.Endpoints;
