@@ -2,6 +2,7 @@ using System.Text;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Search;
+using Thermocline.Sidecar.Endpoints;
 using Thermocline.Store;
 
 namespace Thermocline.Sidecar.Import;
@@ -26,7 +27,7 @@ internal sealed record ExampleSearch(
         foreach (SearchHit hit in answer.Hits)
         {
             if (answer.Read(hit) is { } memory)
-                hits.Add(new ExampleHit(hit.Id.ToString(), hit.Score, memory.Tier == Tier.Hot ? "hot" : "warm", FirstLine(memory.Text)));
+                hits.Add(new ExampleHit(hit.Id.ToString(), hit.Score, TierNames.Of(memory.Tier), FirstLine(memory.Text)));
         }
 
         return new ExampleSearch(query, hits, answer.Scanned, answer.Matched, answer.Confidence, answer.Took);

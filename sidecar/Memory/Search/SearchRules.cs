@@ -45,7 +45,7 @@ internal static class SearchRules
         if (mode == SearchRequest.ModeKeyword)
             return;
         if (LaterModes.Contains(mode, StringComparer.Ordinal))
-            mistakes.Add("mode", "search-mode-unavailable", $"This version searches by keyword only, not by mode '{mode}'.");
+            mistakes.Add("mode", "search-mode-unavailable", "This version searches by keyword only.");
         else
             mistakes.Add("mode", "invalid", "Must be keyword, semantic, hypervector or hybrid.");
     }
