@@ -5,19 +5,6 @@ using Thermocline.Store;
 
 namespace Thermocline.Memory;
 
-/// <summary>How a delete ended.</summary>
-public enum DeleteOutcome
-{
-    /// <summary>The memory is gone.</summary>
-    Deleted,
-
-    /// <summary>There was none.</summary>
-    Absent,
-
-    /// <summary>Too many writes wait for their commit: nothing was written, try again.</summary>
-    Busy,
-}
-
 /// <summary>
 /// Memories on a store: saved, read, deleted and searched. Does not own the store. All members may be called from many
 /// threads at once.
@@ -91,10 +78,10 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
 
     /// <summary>Deletes a memory.</summary>
     /// <exception cref="StoreException">The store failed; the fate of the delete is unknown.</exception>
-    public async ValueTask<DeleteOutcome> DeleteAsync(MemoryId id)
+    public async ValueTask<DeleteAnswer> DeleteAsync(MemoryId id)
     {
         WriteAnswer answer = await store.WriteAsync(new WriteOperation { Key = MemoryKeys.Of(id), Delete = true });
-        return answer.Outcome switch
+        DeleteOutcome outcome = answer.Outcome switch
         {
             WriteOutcome.Done => DeleteOutcome.Deleted,
             WriteOutcome.Absent => DeleteOutcome.Absent,
@@ -102,6 +89,7 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
             WriteOutcome.ConditionFailed or WriteOutcome.TooLarge or WriteOutcome.Invalid =>
                 throw new InvalidOperationException($"A delete of a memory was answered {answer.Outcome}."),
         };
+        return new DeleteAnswer(outcome, answer.Durable);
     }
 
     /// <summary>Whether there is any memory.</summary>

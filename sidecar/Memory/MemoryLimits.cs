@@ -30,6 +30,9 @@ public static class MemoryLimits
     /// <summary>Different words in one query.</summary>
     public const int QueryWordsMax = 32;
 
+    /// <summary>Words in one query, each counted as often as it stands there.</summary>
+    public const int QueryTermsMax = 64;
+
     /// <summary>Results of a search that names no number.</summary>
     public const int ResultsDefault = 10;
 

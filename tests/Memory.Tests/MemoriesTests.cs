@@ -154,8 +154,8 @@ public sealed class MemoriesTests
     {
         using var place = new Place();
         MemoryId id = await place.SaveAsync("to be forgotten");
-        Assert.Equal(DeleteOutcome.Deleted, await place.Memories.DeleteAsync(id));
-        Assert.Equal(DeleteOutcome.Absent, await place.Memories.DeleteAsync(id));
+        Assert.Equal(DeleteOutcome.Deleted, (await place.Memories.DeleteAsync(id)).Outcome);
+        Assert.Equal(DeleteOutcome.Absent, (await place.Memories.DeleteAsync(id)).Outcome);
         Assert.Null(place.Memories.Read(id));
         Assert.Empty(await place.SearchAsync("forgotten"));
     }

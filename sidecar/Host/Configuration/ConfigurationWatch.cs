@@ -12,7 +12,8 @@ internal sealed partial class ConfigurationWatch(
     /// <summary>Time between two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private byte[]? _seen = TryRead(source, out _);
+    // Nothing: the file may have changed between the start's reading and this one's first look.
+    private byte[]? _seen;
     private string? _lastFailure;
 
     /// <summary>Looks until it is cancelled; returns at once when there is no file.</summary>
@@ -72,6 +73,8 @@ internal sealed partial class ConfigurationWatch(
             LogRefused(logger, string.Join("; ", reading.Mistakes));
             return;
         }
+        if (ConfigurationYaml.RevisionOf(reading.Configuration) == force.Revision)
+            return;
         IReadOnlyList<string> changed = force.Accept(reading.Configuration);
         LogAccepted(logger, force.Revision, changed.Count == 0 ? "nothing" : string.Join(", ", changed));
         if (force.PendingRestart.Count > 0)

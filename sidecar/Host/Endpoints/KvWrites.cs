@@ -61,13 +61,17 @@ internal sealed class KvWrites(DataPlane plane)
             context.Response.Headers.ETag = EntityTags.Tag(answer.Sequence);
     }
 
+    /// <summary>A part of a value would be taken for the whole of it.</summary>
+    private static Problem? RefuseRange(HttpRequest request) => request.Headers.ContentRange.Count == 0 ? null
+        : new Problem(400, ProblemCode.RangeUnsupported, "Parts of a value cannot be written.", "Send the whole value without Content-Range.");
+
     private (WriteOperation Operation, Problem? Problem) Read(HttpContext context, bool delete)
     {
         KvAddress address = KvAddress.Of(context);
         QueryParameters query = new(context.Request);
         long? ttl = delete ? null : query.Integer("ttlSeconds", 1, TtlSecondsMax);
         string? contentType = delete ? null : context.Request.ContentType;
-        Problem? problem = address.Problem ?? query.End() ?? RecordMetadata.Refuse(contentType);
+        Problem? problem = address.Problem ?? query.End() ?? RecordMetadata.Refuse(contentType) ?? RefuseRange(context.Request);
         if (problem is not null)
             return (new WriteOperation { Key = default }, problem);
         (Condition condition, problem) = WriteConditions.Read(context, plane, address.Composed, creates: !delete);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Thermocline.Sidecar.Hosting;
@@ -12,9 +11,6 @@ internal static class MemoriesBody
 {
     /// <summary>Largest body: as much as one atomic batch of the store.</summary>
     public const int BytesMax = 32 << 20;
-
-    /// <summary>Answers keep text in any alphabet as it is; they are never part of a page.</summary>
-    public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Two fields of one name have no meaning that both sides would agree on.
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };

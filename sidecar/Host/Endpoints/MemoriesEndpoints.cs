@@ -28,13 +28,10 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
 
     private async Task SaveAsync(HttpContext context)
     {
-        if (ExistingRule(context.Request, out bool keepsExisting) is { } wrong)
-        {
-            await context.WriteProblemAsync(wrong);
-            return;
-        }
-
-        (JsonDocument? json, Problem? problem) = await MemoriesBody.ReadAsync(context, plane);
+        JsonDocument? json = null;
+        Problem? problem = ReadQuery(context.Request, out bool keepsExisting);
+        if (problem is null)
+            (json, problem) = await MemoriesBody.ReadAsync(context, plane);
         if (json is null)
         {
             await context.WriteProblemAsync(problem!);
@@ -96,10 +93,10 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
         HttpResponse response = context.Response;
         response.StatusCode = answer.Memories.Any(saved => saved.Created) ? 201 : 200;
         response.ContentType = "application/json";
-        response.Headers["Thermocline-Durability"] = answer.Durable ? "committed" : "buffered";
+        response.Headers["Thermocline-Durability"] = Durability(answer.Durable);
         if (!isArray)
             response.Headers.Location = $"/v1/memories/{answer.Memories[0].Id}";
-        await using (Utf8JsonWriter json = new(response.BodyWriter, MemoriesBody.Compact))
+        await using (Utf8JsonWriter json = new(response.BodyWriter, JsonOutput.Options))
         {
             if (isArray)
                 json.WriteStartArray();
@@ -114,9 +111,9 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
 
     private async Task ReadAsync(HttpContext context)
     {
-        if (!TryId(context, out MemoryId id))
+        if (ReadTarget(context, out MemoryId id) is { } wrong)
         {
-            await context.WriteProblemAsync(MemoriesProblems.IdInvalid);
+            await context.WriteProblemAsync(wrong);
             return;
         }
 
@@ -131,43 +128,54 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
         HttpResponse response = context.Response;
         response.ContentType = "application/json";
         response.Headers.ETag = $"\"{memory.Sequence}\"";
-        response.Headers["Thermocline-Tier"] = memory.Tier == Tier.Hot ? "hot" : "warm";
+        response.Headers["Thermocline-Tier"] = TierNames.Of(memory.Tier);
         response.Headers["Server-Timing"] = MemoriesBody.Timing("store", plane.Time.GetElapsedTime(started));
-        await using (Utf8JsonWriter json = new(response.BodyWriter, MemoriesBody.Compact))
+        await using (Utf8JsonWriter json = new(response.BodyWriter, JsonOutput.Options))
             MemoryJson.Write(json, memory);
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     private async Task DeleteAsync(HttpContext context)
     {
-        if (!TryId(context, out MemoryId id))
+        if (ReadTarget(context, out MemoryId id) is { } wrong)
         {
-            await context.WriteProblemAsync(MemoriesProblems.IdInvalid);
+            await context.WriteProblemAsync(wrong);
             return;
         }
 
-        Problem? problem = await memories.DeleteAsync(id) switch
+        DeleteAnswer answer = await memories.DeleteAsync(id);
+        Problem? problem = answer.Outcome switch
         {
             DeleteOutcome.Deleted => null,
             DeleteOutcome.Absent => MemoriesProblems.Absent,
             DeleteOutcome.Busy => StoreProblems.Busy("Too many writes wait for their commit."),
         };
-        if (problem is null)
-            context.Response.StatusCode = 204;
-        else
+        if (problem is not null)
+        {
             await context.WriteProblemAsync(problem);
+            return;
+        }
+
+        context.Response.StatusCode = 204;
+        context.Response.Headers["Thermocline-Durability"] = Durability(answer.Durable);
     }
 
-    private static bool TryId(HttpContext context, out MemoryId id) =>
-        MemoryId.TryParse((context.Request.RouteValues["id"] as string).AsSpan(), out id);
+    private static string Durability(bool durable) => durable ? "committed" : "buffered";
+
+    private static Problem? ReadTarget(HttpContext context, out MemoryId id)
+    {
+        bool isId = MemoryId.TryParse((context.Request.RouteValues["id"] as string).AsSpan(), out id);
+        return isId ? new QueryParameters(context.Request).End() : MemoriesProblems.IdInvalid;
+    }
 
     /// <summary>Reads <c>?existing=refuse|keep</c>: what happens to memories whose identifier is taken.</summary>
-    private static Problem? ExistingRule(HttpRequest request, out bool keeps)
+    private static Problem? ReadQuery(HttpRequest request, out bool keepsExisting)
     {
-        string? rule = request.Query["existing"];
-        keeps = rule == "keep";
-        return rule is null or "refuse" or "keep" ? null : new Problem(400, ProblemCode.ParameterInvalid,
-            "A parameter of the query string is wrong.")
-        { Errors = [new FieldMistake("existing", "Must be refuse or keep.")] };
+        var query = new QueryParameters(request);
+        string rule = query.Text("existing");
+        keepsExisting = rule == "keep";
+        if (rule is not ("" or "refuse" or "keep"))
+            query.Report("existing", "must be refuse or keep");
+        return query.End();
     }
 }

@@ -17,7 +17,10 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
 
     public async Task SearchAsync(HttpContext context)
     {
-        (JsonDocument? json, Problem? problem) = await MemoriesBody.ReadAsync(context, plane);
+        JsonDocument? json = null;
+        Problem? problem = new QueryParameters(context.Request).End();
+        if (problem is null)
+            (json, problem) = await MemoriesBody.ReadAsync(context, plane);
         if (json is null)
         {
             await context.WriteProblemAsync(problem!);
@@ -69,7 +72,7 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
         {
             if (answer.Read(hit) is not { } memory)
                 continue;
-            await using (Utf8JsonWriter json = new(response.BodyWriter, MemoriesBody.Compact))
+            await using (Utf8JsonWriter json = new(response.BodyWriter, JsonOutput.Options))
                 MemoryJson.WriteHit(json, hit, memory);
             response.BodyWriter.Write("\n"u8);
             await response.BodyWriter.FlushAsync(context.RequestAborted);
@@ -82,7 +85,7 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
     {
         HttpResponse response = context.Response;
         response.ContentType = "application/json";
-        await using Utf8JsonWriter json = new(response.BodyWriter, MemoriesBody.Compact);
+        await using Utf8JsonWriter json = new(response.BodyWriter, JsonOutput.Options);
         json.WriteStartObject();
         json.WriteStartArray("results"u8);
         foreach (SearchHit hit in answer.Hits)

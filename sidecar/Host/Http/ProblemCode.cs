@@ -29,6 +29,7 @@ internal static class ProblemCode
     public const string MethodNotAllowed = "method-not-allowed";
     public const string ParameterInvalid = "parameter-invalid";
     public const string PrivateUnavailable = "private-unavailable";
+    public const string RangeUnsupported = "range-unsupported";
     public const string RecordDamaged = "record-damaged";
     public const string RequestMalformed = "request-malformed";
     public const string RequestTimeout = "request-timeout";
@@ -47,7 +48,7 @@ internal static class ProblemCode
         BatchInvalid, BodyTooLarge, BodyTruncated, Busy, CollectionInvalid, CollectionReserved, ConditionFailed,
         ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, Internal,
         JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid,
-        MethodNotAllowed, ParameterInvalid, PrivateUnavailable, RecordDamaged, RequestMalformed, RequestTimeout,
+        MethodNotAllowed, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
         RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,
     ];
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Search;
+using Thermocline.Sidecar.Endpoints;
 using Thermocline.Store;
 
 namespace Thermocline.Sidecar.Import;
@@ -26,13 +27,16 @@ internal sealed record ExampleSearch(
         foreach (SearchHit hit in answer.Hits)
         {
             if (answer.Read(hit) is { } memory)
-                hits.Add(new ExampleHit(hit.Id.ToString(), hit.Score, memory.Tier == Tier.Hot ? "hot" : "warm", FirstLine(memory.Text)));
+                hits.Add(new ExampleHit(hit.Id.ToString(), hit.Score, TierNames.Of(memory.Tier), FirstLine(memory.Text)));
         }
 
         return new ExampleSearch(query, hits, answer.Scanned, answer.Matched, answer.Confidence, answer.Took);
     }
 
-    /// <summary>The pair of words that most memories of a sample share, yet not more than a twentieth of them.</summary>
+    /// <summary>
+    /// The pair of words that most memories of a sample share, neither of which is in many of them: so that the search
+    /// has something to tell apart.
+    /// </summary>
     private static string? PickQuery(TieredStore store, Memories memories)
     {
         Dictionary<string, int> counts = new(StringComparer.Ordinal);
@@ -41,20 +45,35 @@ internal sealed record ExampleSearch(
         int step = Math.Max(1, keys.Count / SampleMax);
         for (int i = 0; i < keys.Count; i += step)
         {
-            if (!MemoryKeys.TryRead(keys[i], out MemoryId id) || memories.Read(id) is not { IsText: true } memory)
+            if (!MemoryKeys.TryRead(keys[i], out MemoryId id) || ReadText(memories, id) is not { } memory)
                 continue;
             sampled++;
-            foreach (string pair in Pairs(memory.Content.Span))
-                counts[pair] = counts.GetValueOrDefault(pair) + 1;
+            HashSet<string> pairs = Pairs(memory.Content.Span);
+            foreach (string term in pairs.Concat(pairs.SelectMany(pair => pair.Split(' ')).Distinct()))
+                counts[term] = counts.GetValueOrDefault(term) + 1;
         }
 
-        int most = Math.Max(1, sampled / 20);
-        return counts.Where(count => count.Value <= most)
+        int most = Math.Max(2, sampled / 40);
+        return counts.Where(count => count.Key.Contains(' ', StringComparison.Ordinal))
+            .Where(count => Array.TrueForAll(count.Key.Split(' '), word => counts[word] <= most))
             .OrderByDescending(count => count.Value)
             .ThenByDescending(count => count.Key.Length)
             .ThenBy(count => count.Key, StringComparer.Ordinal)
             .Select(count => count.Key)
             .FirstOrDefault();
+    }
+
+    private static MemoryRecord? ReadText(Memories memories, MemoryId id)
+    {
+        try
+        {
+            return memories.Read(id) is { IsText: true } memory ? memory : null;
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            // The example goes on without it; the search counts it.
+            return null;
+        }
     }
 
     private static HashSet<string> Pairs(ReadOnlySpan<byte> text)

@@ -16,7 +16,7 @@ internal sealed class KeywordMatcher
     private const int WindowChars = 32 << 10;
 
     /// <summary>Characters kept from window to window: more than the longest phrase with its widest gaps.</summary>
-    private const int OverlapChars = MemoryLimits.QueryCharsMax + (MemoryLimits.QueryWordsMax * GapCharsMax) + 2;
+    private const int OverlapChars = MemoryLimits.QueryCharsMax + (MemoryLimits.QueryTermsMax * GapCharsMax) + 2;
 
     private readonly KeywordQuery _query;
     private readonly SearchValues<string> _any;
@@ -68,11 +68,11 @@ internal sealed class KeywordMatcher
                 words |= 1u << i;
         }
 
-        uint phrases = match.Phrases;
+        ulong phrases = match.Phrases;
         for (int i = 0; i < _query.Phrases.Count; i++)
         {
-            if ((phrases & (1u << i)) == 0 && HoldsPhrase(window, _query.Phrases[i], words, start))
-                phrases |= 1u << i;
+            if ((phrases & (1UL << i)) == 0 && HoldsPhrase(window, _query.Phrases[i], words, start))
+                phrases |= 1UL << i;
         }
 
         return new KeywordMatch(words, phrases);

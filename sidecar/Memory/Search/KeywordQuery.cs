@@ -6,10 +6,11 @@ namespace Thermocline.Memory.Search;
 /// </summary>
 internal sealed class KeywordQuery
 {
-    private KeywordQuery(IReadOnlyList<string> words, IReadOnlyList<int[]> phrases)
+    private KeywordQuery(IReadOnlyList<string> words, IReadOnlyList<int[]> phrases, int terms)
     {
         Words = words;
         Phrases = phrases;
+        Terms = terms;
     }
 
     /// <summary>The different words, in the order of the query; letter case makes no difference.</summary>
@@ -18,10 +19,14 @@ internal sealed class KeywordQuery
     /// <summary>Each phrase as indexes into <see cref="Words"/>.</summary>
     public IReadOnlyList<int[]> Phrases { get; }
 
+    /// <summary>Words of the query, each counted as often as it stands there.</summary>
+    public int Terms { get; }
+
     public static KeywordQuery Parse(string query)
     {
         List<string> words = [];
         List<int[]> phrases = [];
+        int terms = 0;
         int at = 0;
         while (at < query.Length)
         {
@@ -29,15 +34,17 @@ internal sealed class KeywordQuery
             int close = open < 0 ? -1 : query.IndexOf('"', open + 1);
             if (close < 0)
                 break;
-            Split(query.AsSpan(at, open - at), words);
-            Add(phrases, Split(query.AsSpan(open + 1, close - open - 1), words));
+            terms += Split(query.AsSpan(at, open - at), words).Length;
+            int[] phrase = Split(query.AsSpan(open + 1, close - open - 1), words);
+            terms += phrase.Length;
+            Add(phrases, phrase);
             at = close + 1;
         }
 
         int[] rest = Split(query.AsSpan(at), words);
         if (phrases.Count == 0)
             Add(phrases, rest);
-        return new KeywordQuery(words, phrases);
+        return new KeywordQuery(words, phrases, terms + rest.Length);
     }
 
     private static void Add(List<int[]> phrases, int[] phrase)

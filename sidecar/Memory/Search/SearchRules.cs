@@ -38,6 +38,8 @@ internal static class SearchRules
             mistakes.Add("query", "empty", "Needs at least one word of letters or digits.");
         else if (query.Words.Count > MemoryLimits.QueryWordsMax)
             mistakes.Add("query", "too-long", $"{query.Words.Count} different words; at most {MemoryLimits.QueryWordsMax} are taken.");
+        else if (query.Terms > MemoryLimits.QueryTermsMax)
+            mistakes.Add("query", "too-long", $"{query.Terms} words; at most {MemoryLimits.QueryTermsMax} are taken.");
     }
 
     private static void CheckMode(string mode, MistakeList mistakes)
@@ -45,7 +47,7 @@ internal static class SearchRules
         if (mode == SearchRequest.ModeKeyword)
             return;
         if (LaterModes.Contains(mode, StringComparer.Ordinal))
-            mistakes.Add("mode", "search-mode-unavailable", $"This version searches by keyword only, not by mode '{mode}'.");
+            mistakes.Add("mode", "search-mode-unavailable", "This version searches by keyword only.");
         else
             mistakes.Add("mode", "invalid", "Must be keyword, semantic, hypervector or hybrid.");
     }

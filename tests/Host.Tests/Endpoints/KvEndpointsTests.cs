@@ -305,6 +305,13 @@ public sealed class KvEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_of_a_value_is_refused()
+    {
+        using HttpResponseMessage put = await _sidecar.PutAsync("/v1/kv/c/k", [1], ("Content-Range", "bytes 0-0/5"));
+        await put.AssertProblemAsync(400, ProblemCode.RangeUnsupported);
+    }
+
+    [Fact]
     public async Task Many_writers_and_readers_at_once_see_whole_values()
     {
         await Parallel.ForEachAsync(Enumerable.Range(0, 16), TestContext.Current.CancellationToken, async (writer, cancellation) =>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Sidecar.Endpoints;
 using Thermocline.Sidecar.Http;
+using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Host.Tests.Endpoints;
@@ -38,6 +39,7 @@ public sealed class MemoriesEndpointsTests : IAsyncLifetime
 
         using HttpResponseMessage delete = await _sidecar.SendAsync(HttpMethod.Delete, location, null);
         Assert.Equal(HttpStatusCode.NoContent, delete.StatusCode);
+        Assert.Equal("committed", delete.Header("Thermocline-Durability"));
         using HttpResponseMessage gone = await _sidecar.GetAsync(location);
         await gone.AssertProblemAsync(404, ProblemCode.MemoryAbsent);
         using HttpResponseMessage again = await _sidecar.SendAsync(HttpMethod.Delete, location, null);
@@ -138,6 +140,17 @@ public sealed class MemoriesEndpointsTests : IAsyncLifetime
     {
         using HttpResponseMessage answer = await _sidecar.GetAsync(path);
         Assert.Equal(["id"], Paths(await answer.AssertProblemAsync(400, ProblemCode.ParameterInvalid)));
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/memories?exsiting=keep")]
+    [InlineData("POST", "/v1/memories:search?k=3")]
+    [InlineData("GET", "/v1/memories/00000000000000000000000001?fields=text")]
+    [InlineData("DELETE", "/v1/memories/00000000000000000000000001?force=true")]
+    public async Task Parameters_nobody_asked_for_are_refused(string method, string path)
+    {
+        using HttpResponseMessage answer = await _sidecar.SendAsync(new HttpMethod(method), path, null);
+        await answer.AssertProblemAsync(400, ProblemCode.ParameterInvalid);
     }
 
     [Fact]

@@ -242,6 +242,56 @@ public sealed class SidecarHostTests
     }
 
     [Fact]
+    public async Task Bodies_in_flight_are_bounded_together()
+    {
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("budget: {limit: 16Mi}");
+        const string Head = " HTTP/1.1\r\nHost: x\r\nContent-Length: 16777216\r\nExpect: 100-continue\r\n\r\n";
+        using (RawConnection first = await sidecar.ConnectAsync())
+        using (RawConnection second = await sidecar.ConnectAsync())
+        {
+            await first.SendAsync("PUT /v1/kv/c/1" + Head);
+            await first.ReadUntilAsync("100 Continue");
+            await second.SendAsync("PUT /v1/kv/c/2" + Head);
+            await second.ReadUntilAsync("100 Continue");
+            using HttpResponseMessage third = await sidecar.PutAsync("/v1/kv/c/3", new byte[16 << 20]);
+            await third.AssertProblemAsync(429, ProblemCode.Busy);
+            Assert.Equal("1", third.Header("Retry-After"));
+            using HttpResponseMessage small = await sidecar.PutAsync("/v1/kv/c/4", new byte[1 << 20]);
+            Assert.Equal(HttpStatusCode.NoContent, small.StatusCode);
+        }
+        // What the two took is given back once the server has noticed that they are gone.
+        while (true)
+        {
+            using HttpResponseMessage again = await sidecar.PutAsync("/v1/kv/c/3", new byte[16 << 20]);
+            if (again.StatusCode == HttpStatusCode.NoContent)
+                break;
+            Assert.Equal(HttpStatusCode.TooManyRequests, again.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task No_key_value_or_token_is_logged_at_any_level()
+    {
+        FaultyFiles files = new();
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("telemetry: {logLevel: debug}", files: files);
+        (await sidecar.PutAsync("/v1/kv/secretcollection/secretkey?ttlSeconds=60", "secretvalue"u8.ToArray())).Dispose();
+        (await sidecar.GetAsync("/v1/kv/secretcollection/secretkey", ("Authorization", "Bearer secrettoken"))).Dispose();
+        (await sidecar.GetAsync("/v1/status", ("Authorization", "Bearer secrettoken"))).Dispose();
+        (await sidecar.PutAsync("/v1/kv/secretcollection/secretkey?secretparameter=1", [1])).Dispose();
+        using (RawConnection broken = await sidecar.ConnectAsync())
+        {
+            await broken.SendAsync("PUT /v1/kv/secretcollection/secretkey HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nsecret");
+            await broken.ReadToEndAsync();
+        }
+        files.FailAt(files.Operations.Count);
+        using HttpResponseMessage failed = await sidecar.PutAsync("/v1/kv/secretcollection/secretkey", "secretvalue"u8.ToArray());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+        Assert.Contains("The store failed", sidecar.Log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", sidecar.Log.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(sidecar.Token, sidecar.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_configured_and_not_acted_on_is_said_once()
     {
         await using RunningSidecar sidecar = await RunningSidecar.StartAsync("compression: {level: Max}\nsearch: {}");

@@ -160,5 +160,28 @@ public sealed class JsonDocumentReaderTests
         Assert.Contains("\"title\":\"Talk\"", items[2].Text(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Sessions_in_an_array_are_taken_apart_too()
+    {
+        List<SourceItem> items = Read(
+            """
+            {"sessions":[
+              {"id":"s1","title":"One","messages":[{"text":"a"},
+                {"text":"b"}]},
+              {"id":"s2","title":"no \"messages\" here"}]}
+            """);
+        Assert.Equal(["a", "b", "One", "no \"messages\" here"], items.Select(Reading.Text));
+        Assert.Equal(["message", "message", "session", "session"], items.Select(item => item.Draft!.Type));
+        Assert.Equal(["s1", "s1", "s1", "s2"], items.Select(item => item.Draft!.Session));
+        Assert.Equal(3, items[1].Line);
+    }
+
+    [Fact]
+    public void Text_that_only_looks_like_messages_comes_out_as_it_went_in()
+    {
+        List<SourceItem> items = Read("""[{"text":"the \"messages\" field","messages":null},{"turns":7}]""");
+        Assert.Equal(["the \"messages\" field", """{"turns":7}"""], items.Select(Reading.Text));
+    }
+
     private static List<SourceItem> Read(string json) => new JsonDocumentReader(Reading.Stream(json), null, RecordBytesMax).All();
 }

@@ -58,6 +58,27 @@ public sealed class KeywordMatcherTests
     }
 
     [Fact]
+    public void The_longest_phrase_with_the_widest_gaps_is_found_wherever_windows_meet()
+    {
+        string[] words = [.. Enumerable.Range(0, MemoryLimits.QueryTermsMax).Select(i => $"w{i % MemoryLimits.QueryWordsMax}")];
+        var matcher = new KeywordMatcher(KeywordQuery.Parse(string.Join(' ', words)));
+        string wide = string.Join(new string('.', KeywordMatcher.GapCharsMax), words);
+        for (int before = 20_000; before < 80_000; before += 1_111)
+            Assert.Equal(1, matcher.Match(Place.Utf8($"{new string(' ', before)}{wide}{new string(' ', 50_000)}")).PhraseCount);
+    }
+
+    [Fact]
+    public void Many_phrases_are_told_apart()
+    {
+        IEnumerable<string> pairs = Enumerable.Range(0, 16).Select(i => $"\"w{i} w{i + 16}\"");
+        IEnumerable<string> singles = Enumerable.Range(0, 32).Select(i => $"\"w{i}\"");
+        var query = KeywordQuery.Parse(string.Join(' ', pairs.Concat(singles)));
+        Assert.Equal((32, 48, 64), (query.Words.Count, query.Phrases.Count, query.Terms));
+        KeywordMatch match = new KeywordMatcher(query).Match("w0 w16, w31"u8);
+        Assert.Equal((3, 4), (match.WordCount, match.PhraseCount));
+    }
+
+    [Fact]
     public void Random_texts_match_as_a_plain_loop_over_words_says()
     {
         const int Seed = 4711;

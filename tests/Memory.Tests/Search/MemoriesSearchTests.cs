@@ -197,6 +197,9 @@ public sealed class MemoriesSearchTests
         string many = string.Join(' ', Enumerable.Range(0, MemoryLimits.QueryWordsMax + 1).Select(i => $"w{i}"));
         using SearchAnswer words = await place.Memories.SearchAsync(new SearchRequest { Query = many }, CancellationToken.None);
         Assert.Equal("too-long", Assert.Single(words.Mistakes).Code);
+        string repeated = string.Join(' ', Enumerable.Repeat("same", MemoryLimits.QueryTermsMax + 1));
+        using SearchAnswer terms = await place.Memories.SearchAsync(new SearchRequest { Query = repeated }, CancellationToken.None);
+        Assert.Equal("too-long", Assert.Single(terms.Mistakes).Code);
         using SearchAnswer chars = await place.Memories.SearchAsync(new SearchRequest { Query = new string('x', 1025) }, CancellationToken.None);
         Assert.Equal("too-long", Assert.Single(chars.Mistakes).Code);
     }
