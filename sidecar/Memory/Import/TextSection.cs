@@ -42,28 +42,34 @@ internal sealed class TextSection(string file, string type)
         item = default;
         if (any)
         {
-            item = Utf8.IsValid(text) && !text.Contains((byte)0)
-                ? SourceItem.Record(_line, _offset, Draft(text, heading))
-                : SourceItem.Rejected(_line, _offset, "The text is not valid UTF-8.");
+            item = text.Contains((byte)0)
+                ? SourceItem.Rejected(_line, _offset, "The text holds a NUL byte: it is no text.")
+                : SourceItem.Record(_line, _offset, Draft(text, heading));
         }
 
         _text.ResetWrittenCount();
         return any;
     }
 
-    private MemoryDraft Draft(ReadOnlySpan<byte> text, string? heading) => new()
+    private MemoryDraft Draft(ReadOnlySpan<byte> text, string? heading)
     {
-        Content = text.ToArray(),
-        Type = type,
-        Files = Encoding.UTF8.GetByteCount(file) <= MemoryLimits.FileBytesMax && !Wording.HasControl(file) ? [file] : [],
-        Metadata = Place(heading),
-    };
+        // Old files are mostly Latin-1, where every byte is a character; the record says that this was assumed.
+        bool isUtf8 = Utf8.IsValid(text);
+        return new MemoryDraft
+        {
+            Content = isUtf8 ? text.ToArray() : Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(text)),
+            Type = type,
+            Files = Encoding.UTF8.GetByteCount(file) <= MemoryLimits.FileBytesMax && !Wording.HasControl(file) ? [file] : [],
+            Metadata = Place(heading, isUtf8),
+        };
+    }
 
-    private byte[] Place(string? heading)
+    private byte[] Place(string? heading, bool isUtf8)
     {
         string line = _line.ToString(CultureInfo.InvariantCulture);
+        string encoding = isUtf8 ? "" : ",\"encoding\":\"latin-1 (assumed)\"";
         return Encoding.UTF8.GetBytes(heading is null
-            ? $$"""{"line":{{line}}}"""
-            : $$"""{"heading":"{{JsonEncodedText.Encode(heading)}}","line":{{line}}}""");
+            ? $$"""{"line":{{line}}{{encoding}}}"""
+            : $$"""{"heading":"{{JsonEncodedText.Encode(heading)}}","line":{{line}}{{encoding}}}""");
     }
 }

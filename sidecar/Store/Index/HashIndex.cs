@@ -38,7 +38,7 @@ internal sealed unsafe class HashIndex
     {
         _snapshot = snapshot;
         _depth = snapshot.Header.Depth;
-        _directory = snapshot.Directory;
+        _directory = snapshot.Entries;
         Count = snapshot.Header.LiveKeys;
     }
 

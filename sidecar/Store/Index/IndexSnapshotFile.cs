@@ -59,7 +59,7 @@ internal sealed class IndexSnapshotFile : IDisposable
     }
 
     /// <summary>The directory in the form the index keeps: (page number &lt;&lt; 1) | 1. It belongs to the caller.</summary>
-    public nint[] Directory { get; private set; } = [];
+    public nint[] Entries { get; private set; } = [];
 
     /// <summary>Reads a page and compares its checksum.</summary>
     /// <exception cref="StoreException">Damaged: the snapshot is deleted, so that the next open rebuilds the index.</exception>
@@ -177,9 +177,9 @@ internal sealed class IndexSnapshotFile : IDisposable
         var bytes = new byte[DirectoryBytes(Header.Depth)];
         if (_file.Read(bytes, HeaderBytes) != bytes.Length || Checksum.Of(bytes) != _directoryCrc)
             return false;
-        Directory = new nint[1 << Header.Depth];
-        for (int i = 0; i < Directory.Length; i++)
-            Directory[i] = ((nint)BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(i * 4)) << 1) | 1;
+        Entries = new nint[1 << Header.Depth];
+        for (int i = 0; i < Entries.Length; i++)
+            Entries[i] = ((nint)BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(i * 4)) << 1) | 1;
         return true;
     }
 
