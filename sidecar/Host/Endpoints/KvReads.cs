@@ -10,9 +10,6 @@ namespace Thermocline.Sidecar.Endpoints;
 /// <summary>GET and HEAD of one key.</summary>
 internal sealed class KvReads(DataPlane plane)
 {
-    /// <summary>Values from this size on are counted against the budget of bodies until they are sent.</summary>
-    private const int CountedBytesMin = 64 << 10;
-
     /// <summary>Answers the value.</summary>
     public Task GetAsync(HttpContext context) => Answer(context, withValue: true);
 
@@ -47,7 +44,12 @@ internal sealed class KvReads(DataPlane plane)
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
         }
-        context.Response.ContentType = RecordMetadata.ContentTypeOf(lease.Metadata);
+        string contentType = RecordMetadata.ContentTypeOf(lease.Metadata);
+        context.Response.ContentType = contentType;
+        // A stored page, opened in a browser, must not act in the name of this origin.
+        if (contentType.Contains("html", StringComparison.OrdinalIgnoreCase)
+            || contentType.Contains("xml", StringComparison.OrdinalIgnoreCase))
+            context.Response.Headers.ContentSecurityPolicy = "sandbox";
         context.Response.ContentLength = lease.Value.Length;
         return withValue && !lease.Value.IsEmpty ? Send(context, lease.Value) : Task.CompletedTask;
     }
@@ -66,7 +68,7 @@ internal sealed class KvReads(DataPlane plane)
     /// <summary>Copies the value into the response before anything is awaited.</summary>
     private Task Send(HttpContext context, ReadOnlySpan<byte> value)
     {
-        if (value.Length < CountedBytesMin)
+        if (value.Length < LargeBodies.BytesMin)
         {
             // The server sends what was written when the request ends.
             context.Response.BodyWriter.Write(value);
@@ -77,6 +79,7 @@ internal sealed class KvReads(DataPlane plane)
             context.Response.Clear();
             return context.WriteProblemAsync(StoreProblems.Busy("Answers in flight hold the memory they may."));
         }
+        LargeBodies.HurryAnswer(context, value.Length);
         context.Response.BodyWriter.Write(value);
         return FlushAndReturnAsync(context, value.Length);
     }

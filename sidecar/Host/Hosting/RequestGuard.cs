@@ -14,6 +14,8 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
 {
     private readonly ILogger _logger = loggers.CreateLogger("Thermocline.Sidecar.Requests");
 
+    private int _latchLogged;
+
     /// <summary>No such route on this listener.</summary>
     public static Problem RouteUnknown { get; } =
         new(404, ProblemCode.RouteUnknown, "There is no such route.", "GET /openapi.json lists all routes.");
@@ -46,7 +48,9 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
         }
         catch (StoreException failure)
         {
-            LogStore(_logger, failure.Fault, failure.Message);
+            // A latched store refuses every write: the first refusal is news, the others are answers.
+            if (failure.Fault != StoreFault.Latched || Interlocked.Exchange(ref _latchLogged, 1) == 0)
+                LogStore(_logger, failure.Fault, failure.Message);
             await AnswerAsync(context, StoreProblems.Of(failure));
         }
 #pragma warning disable CA1031 // The top of a request: a bug in one must not be the end of the others.

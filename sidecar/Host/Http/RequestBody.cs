@@ -33,6 +33,7 @@ internal sealed class RequestBody : IDisposable
     {
         if (context.Request.ContentLength > bytesMax)
             return (null, TooLarge(bytesMax));
+        LargeBodies.HurryRequest(context, context.Request.ContentLength ?? 0);
         RequestBody body = new(budget);
         try
         {

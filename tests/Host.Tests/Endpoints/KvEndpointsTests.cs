@@ -304,6 +304,18 @@ public sealed class KvEndpointsTests : IAsyncLifetime
         await reserved.AssertProblemAsync(400, ProblemCode.CollectionReserved);
     }
 
+    [Theory]
+    [InlineData("text/html; charset=utf-8", true)]
+    [InlineData("image/svg+XML", true)]
+    [InlineData("text/plain", false)]
+    public async Task A_stored_page_may_not_act_in_a_browser(string contentType, bool sandboxed)
+    {
+        (await _sidecar.PutAsync("/v1/kv/c/page", [1], ("Content-Type", contentType))).Dispose();
+        using HttpResponseMessage get = await _sidecar.GetAsync("/v1/kv/c/page");
+        Assert.Equal(sandboxed, get.Headers.Contains("Content-Security-Policy"));
+        Assert.Equal("nosniff", get.Header("X-Content-Type-Options"));
+    }
+
     [Fact]
     public async Task A_part_of_a_value_is_refused()
     {

@@ -1,0 +1,34 @@
+using Thermocline.Contract.Configuration;
+using Thermocline.Sidecar.Endpoints;
+using Thermocline.Sidecar.Hosting;
+using Thermocline.Store;
+using Thermocline.Store.Files;
+using Xunit;
+
+namespace Thermocline.Host.Tests.Hosting;
+
+public sealed class DerivedSizesTests
+{
+    [Theory]
+    [InlineData(BudgetConfiguration.LimitMin)]
+    [InlineData(64L << 20)]
+    [InlineData(512L << 20)]
+    [InlineData(8L << 30)]
+    [InlineData(BudgetConfiguration.LimitMax)]
+    public void Every_budget_gives_sizes_the_store_takes(long limit)
+    {
+        DerivedSizes sizes = DerivedSizes.Of(limit);
+        Assert.Equal(limit / 2, sizes.HotBytes);
+        Assert.InRange(sizes.SegmentBytes, 1 << 20, 64 << 20);
+        Assert.True(sizes.PendingBytes > Limits.BatchBytesMax);
+        Assert.True(sizes.BodyBytes > KvBatch.BodyBytesMax);
+        Assert.True(sizes.BodyBytes > 2 * KvWrites.ValueBytesMax);
+        StoreOptions options = new()
+        {
+            HotBytes = sizes.HotBytes,
+            SegmentBytes = sizes.SegmentBytes,
+            PendingBytesMax = sizes.PendingBytes,
+        };
+        TieredStore.Open(options, new MemoryFiles(), TimeProvider.System).Close();
+    }
+}
