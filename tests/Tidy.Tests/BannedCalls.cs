@@ -22,10 +22,10 @@ internal static class BannedCalls
         new(@"#region", Anywhere, "Split the file instead of folding it"),
     ];
 
-    // In the store only the room Files may know that a disk exists. A property named File holds an IFile: its members
-    // are allowed.
+    // In the store only the room Files may know that a disk exists. A property named File holds an IFile, and the index
+    // has a directory of its own: their members are allowed.
     private static readonly Ban DiskOutsideFiles = new(
-        @"((Directory|RandomAccess|FileStream|FileInfo|DirectoryInfo)\s*[.(]|File\s*\.(?!\s*(Length|Read|Write|SetLength|Flush|Dispose)\b)\s*\w+)",
+        @"((RandomAccess|FileStream|FileInfo|DirectoryInfo)\s*[.(]|Directory\s*\.\s*(Create|Delete|Enumerate|Exists|Get|Move|Set)\w*|File\s*\.(?!\s*(Length|Read|Write|SetLength|Flush|Dispose)\b)\s*\w+)",
         file => file.IsBelow("sidecar/Store") && !file.IsBelow("sidecar/Store/Files"),
         "Go through IFiles");
 
