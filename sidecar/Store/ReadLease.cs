@@ -11,14 +11,22 @@ namespace Thermocline.Store;
 public readonly ref struct ReadLease
 {
     private readonly Frame _frame;
-    private readonly HotPage? _page;
+    private readonly ReaderLane? _lane;
     private readonly byte[]? _rented;
+    private readonly int _hold;
 
-    internal ReadLease(Tier tier, Frame frame, HotPage? page, byte[]? rented)
+    internal ReadLease(Frame frame, ReaderLane lane, int hold)
+    {
+        Tier = Tier.Hot;
+        _frame = frame;
+        _lane = lane;
+        _hold = hold;
+    }
+
+    internal ReadLease(Tier tier, Frame frame, byte[] rented)
     {
         Tier = tier;
         _frame = frame;
-        _page = page;
         _rented = rented;
     }
 
@@ -51,7 +59,7 @@ public readonly ref struct ReadLease
     /// <summary>Gives the memory back. Call it once.</summary>
     public void Dispose()
     {
-        _page?.Unpin();
+        _lane?.Release(_hold);
         if (_rented is not null)
             ArrayPool<byte>.Shared.Return(_rented);
     }

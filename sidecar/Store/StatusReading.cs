@@ -1,4 +1,5 @@
 using Thermocline.Store.Commit;
+using Thermocline.Store.Hot;
 using Thermocline.Store.Log;
 using Thermocline.Store.Records;
 using Thermocline.Store.Recovery;
@@ -11,9 +12,9 @@ internal static class StatusReading
     public static StoreStatus Of(Opened opened, Committer committer)
     {
         RecordTable records = opened.Records;
-        Counters counters = records.Counters;
+        ReaderLanes lanes = records.Hot.Lanes;
         LogView view = records.Log.View;
-        long hot = counters.HotHits, warm = counters.WarmHits, misses = counters.Misses;
+        long hot = lanes.HotHits, warm = lanes.WarmHits, misses = lanes.Misses;
         return new StoreStatus
         {
             Keys = records.Index.Count,

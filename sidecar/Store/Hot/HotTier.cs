@@ -42,10 +42,14 @@ internal sealed unsafe class HotTier
     {
         _index = index;
         _hash = hash;
+        Lanes = new ReaderLanes(this);
         _pageBytes = (int)Math.Clamp(
             (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes / 32 + 1), 64 << 10, 2 << 20);
         Limit = bytes;
     }
+
+    /// <summary>The threads that read.</summary>
+    public ReaderLanes Lanes { get; }
 
     /// <summary>Bytes of RAM that the pages may take.</summary>
     public long Limit
@@ -121,11 +125,25 @@ internal sealed unsafe class HotTier
     /// <summary>Gives every page back; readers that still look at one keep it until they are done.</summary>
     public void Close()
     {
-        foreach (HotPage? page in _pages)
-            page?.Dispose();
+        HotPage?[] pages = _pages;
+        foreach (HotPage? page in pages)
+            page?.Retire();
         Volatile.Write(ref _pages, []);
         Volatile.Write(ref _count, 0);
         _pagesMax = 0;
+        Interlocked.MemoryBarrierProcessWide();
+        foreach (HotPage? page in pages)
+        {
+            // A page that a lease still looks at goes with the last of them, by its finalizer.
+            if (page is null)
+                continue;
+            if (Lanes.IsHeld(page.Ordinal))
+                _waiting.Add(page);
+            else
+                page.Dispose();
+        }
+
+        Lanes.Dispose();
     }
 
     private uint Append(ReadOnlySpan<byte> frame, ref HotPage? open, Queue<HotPage> queue)
@@ -216,7 +234,7 @@ internal sealed unsafe class HotTier
         }
 
         Empty(page, keepUsed);
-        if (page.IsPinned)
+        if (Lanes.IsHeld(page.Ordinal))
             _waiting.Add(page);
         else
             Free(page);
@@ -261,8 +279,9 @@ internal sealed unsafe class HotTier
             Evictions++;
         }
 
-        // Readers pin, then look at the slot again; this fence orders our slot writes before our look at the pins.
-        Interlocked.MemoryBarrier();
+        // Readers name the page in their lane, then look at the slot again, with no fence between the two. This barrier
+        // runs on every processor: a reader it comes before sees the slot changed; one it comes after has shown its lane.
+        Interlocked.MemoryBarrierProcessWide();
     }
 
     private uint MoveToMain(ReadOnlySpan<byte> frame)
@@ -281,7 +300,7 @@ internal sealed unsafe class HotTier
     {
         for (int i = _waiting.Count - 1; i >= 0; i--)
         {
-            if (_waiting[i].IsPinned)
+            if (Lanes.IsHeld(_waiting[i].Ordinal))
                 continue;
             Free(_waiting[i]);
             _waiting.RemoveAt(i);

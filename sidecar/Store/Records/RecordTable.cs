@@ -1,3 +1,4 @@
+using System.Buffers;
 using Thermocline.Store.Format;
 using Thermocline.Store.Hot;
 using Thermocline.Store.Index;
@@ -15,8 +16,6 @@ internal sealed unsafe class RecordTable(
     private readonly Lock _mutation = new();
     private volatile bool _closed;
 
-    public Counters Counters { get; } = new();
-
     public HashIndex Index => index;
 
     public HotTier Hot => hot;
@@ -29,6 +28,7 @@ internal sealed unsafe class RecordTable(
     public ReadLease Read(scoped ReadOnlySpan<byte> key, ReadPurpose purpose)
     {
         ulong tag = hash.Tag(key);
+        ReaderLane lane = hot.Lanes.Mine;
         while (true)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(TieredStore));
@@ -36,15 +36,22 @@ internal sealed unsafe class RecordTable(
             bool moved = false;
             while (!moved && HashIndex.Next(ref probe))
             {
-                ReadLease lease = probe.Hot != 0 ? ReadHot(probe, key, out moved) : ReadWarm(probe.Address, key);
-                if (lease.Tier != Tier.None)
-                    return Answer(lease, probe, purpose);
+                ReadLease lease = probe.Hot != 0
+                    ? ReadHot(lane, probe, key, out moved)
+                    : ReadWarm(probe.Address, key);
+                if (lease.Tier == Tier.None)
+                    continue;
+                if (purpose == ReadPurpose.Use)
+                    Note(lane, probe, lease);
+                GC.KeepAlive(index);
+                // Asking for the time costs as much as the rest of a hot read; few records need it.
+                return lease.ExpiresAtMs == 0 ? lease : Unexpired(lease, time.GetUtcNow().ToUnixTimeMilliseconds());
             }
 
             if (moved || !index.IsUnmoved(probe))
                 continue;
             if (purpose == ReadPurpose.Use)
-                Counters.Miss();
+                lane.CountMiss();
             GC.KeepAlive(index);
             return default;
         }
@@ -143,25 +150,37 @@ internal sealed unsafe class RecordTable(
             hot.Close();
     }
 
-    private ReadLease ReadHot(scoped in IndexProbe probe, scoped ReadOnlySpan<byte> key, out bool moved)
+    private ReadLease ReadHot(
+        ReaderLane lane, scoped in IndexProbe probe, scoped ReadOnlySpan<byte> key, out bool moved)
     {
         moved = true;
         HotPage? page = hot.PageOf(probe.Hot);
-        if (page is null || !page.TryPin())
+        if (page is null)
             return default;
-        // Eviction clears the slot and then looks at the pins; we pin and then look at the slot. One of us sees the other.
-        if (IndexPage.HotOf(Volatile.Read(ref probe.Slot[1])) != probe.Hot)
+        int hold = lane.Hold(page.Ordinal);
+        // Eviction clears the slot, then looks at the lanes; we show the page in our lane, then look at the slot.
+        if (IndexPage.HotOf(Volatile.Read(ref probe.Slot[1])) != probe.Hot || page.IsRetired)
         {
-            page.Unpin();
+            lane.Release(hold);
             return default;
         }
 
         moved = false;
         Frame frame = page.FrameAt(probe.Hot);
         if (frame.Key.SequenceEqual(key))
-            return new ReadLease(Tier.Hot, frame, page, null);
-        page.Unpin();
+            return ReaderLane.IsLasting(hold) ? new ReadLease(frame, lane, hold) : CopyOf(frame, lane, hold);
+        lane.Release(hold);
         return default;
+    }
+
+    /// <summary>A thread with many leases at once gets copies: its last hold stays free for the next read.</summary>
+    private static ReadLease CopyOf(Frame frame, ReaderLane lane, int hold)
+    {
+        int length = frame.Bytes.Length;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+        frame.Bytes.CopyTo(rented);
+        lane.Release(hold);
+        return new ReadLease(Tier.Hot, new Frame(rented.AsSpan(0, length)), rented);
     }
 
     private ReadLease ReadWarm(Address address, scoped ReadOnlySpan<byte> key)
@@ -169,7 +188,7 @@ internal sealed unsafe class RecordTable(
         try
         {
             byte[]? rented = log.TryRead(address, key, out int length);
-            return rented is null ? default : new ReadLease(Tier.Warm, new Frame(rented.AsSpan(0, length)), null, rented);
+            return rented is null ? default : new ReadLease(Tier.Warm, new Frame(rented.AsSpan(0, length)), rented);
         }
         catch (StoreException failure)
         {
@@ -178,25 +197,18 @@ internal sealed unsafe class RecordTable(
         }
     }
 
-    private ReadLease Answer(ReadLease lease, scoped in IndexProbe probe, ReadPurpose purpose)
+    private void Note(ReaderLane lane, scoped in IndexProbe probe, scoped in ReadLease lease)
     {
-        if (purpose == ReadPurpose.Use)
+        if (lease.Tier == Tier.Hot)
         {
-            if (lease.Tier == Tier.Hot)
-            {
-                HotTier.Touch(probe.Slot, probe.Word1);
-                Counters.HotHit();
-            }
-            else
-            {
-                Promote(probe, lease.Bytes);
-                Counters.WarmHit();
-            }
+            HotTier.Touch(probe.Slot, probe.Word1);
+            lane.CountHot();
         }
-
-        GC.KeepAlive(index);
-        // Asking for the time costs as much as the rest of a hot read; few records need it.
-        return lease.ExpiresAtMs == 0 ? lease : Unexpired(lease, time.GetUtcNow().ToUnixTimeMilliseconds());
+        else
+        {
+            Promote(probe, lease.Bytes);
+            lane.CountWarm();
+        }
     }
 
     private static ReadLease Unexpired(ReadLease lease, long nowMs)
@@ -231,6 +243,7 @@ internal sealed unsafe class RecordTable(
     /// <summary>Place of the current frame of a key, verified in the frame; default when there is none.</summary>
     private Address FindAddress(ulong tag, ReadOnlySpan<byte> key)
     {
+        ReaderLane lane = hot.Lanes.Mine;
         while (true)
         {
             IndexProbe probe = index.Begin(tag);
@@ -244,7 +257,7 @@ internal sealed unsafe class RecordTable(
                     continue;
                 }
 
-                using ReadLease lease = ReadHot(probe, key, out moved);
+                using ReadLease lease = ReadHot(lane, probe, key, out moved);
                 if (lease.Tier != Tier.None)
                     return probe.Address;
             }

@@ -104,6 +104,16 @@ public sealed class HotTierTests
     }
 
     [Fact]
+    public async Task One_thread_may_hold_many_leases_and_keep_them_past_the_end_of_the_store()
+    {
+        TieredStore store = Testing.Stores.OpenSmall(new MemoryFiles());
+        for (int i = 0; i < 6; i++)
+            await store.PutAsync($"{i}", $"value {i}");
+        HoldSix(store);
+        Assert.Throws<ObjectDisposedException>(() => store.Text("0"));
+    }
+
+    [Fact]
     public async Task Readers_on_other_threads_never_see_a_wrong_value_while_frames_move()
     {
         using TieredStore store = Testing.Stores.OpenSmall(new MemoryFiles());
@@ -142,6 +152,23 @@ public sealed class HotTierTests
         store.HotBytes = 1 << 20;
         Assert.Equal("the same all along", System.Text.Encoding.UTF8.GetString(lease.Value));
         return Task.CompletedTask;
+    }
+
+    private static void HoldSix(TieredStore store)
+    {
+        using ReadLease a = store.Read(Testing.Stores.Key("0")), b = store.Read(Testing.Stores.Key("1"));
+        using ReadLease c = store.Read(Testing.Stores.Key("2")), d = store.Read(Testing.Stores.Key("3"));
+        using ReadLease e = store.Read(Testing.Stores.Key("4")), f = store.Read(Testing.Stores.Key("5"));
+        store.Dispose();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal("value 0"u8, a.Value);
+        Assert.Equal("value 1"u8, b.Value);
+        Assert.Equal("value 2"u8, c.Value);
+        Assert.Equal("value 3"u8, d.Value);
+        Assert.Equal("value 4"u8, e.Value);
+        Assert.Equal("value 5"u8, f.Value);
+        Assert.Equal(Tier.Hot, f.Tier);
     }
 
     private static long ReadUntil(TieredStore store, int keys, int seed, CancellationToken end)
