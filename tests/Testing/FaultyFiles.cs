@@ -276,7 +276,8 @@ public sealed class FaultyFiles : IFiles
         {
             CheckPower();
             _disk.Do(
-                FileOperationKind.Write, path, offset, bytes.Length, tear => _disk.Write(new UnsyncedWrite(node, offset, bytes), tear));
+                FileOperationKind.Write, path, offset, bytes.Length,
+                tear => _disk.Write(new UnsyncedWrite(node, offset, bytes), tear));
         }
     }
 
@@ -286,7 +287,8 @@ public sealed class FaultyFiles : IFiles
         {
             CheckPower();
             _disk.Do(
-                FileOperationKind.SetLength, path, length, 0, tear => _disk.Write(new UnsyncedWrite(node, length, null), tear));
+                FileOperationKind.SetLength, path, length, 0,
+                tear => _disk.Write(new UnsyncedWrite(node, length, null), tear));
         }
     }
 

@@ -18,7 +18,7 @@ internal static partial class Arrows
         ["Hot"] = ["Format", "Native", "Index"],
         ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot"],
         ["Commit"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
-        ["Recovery"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
+        ["Recovery"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records", "Commit"],
     };
 
     // Parts, each with the namespaces it must not name and why.

@@ -27,6 +27,7 @@ public sealed class BannedCallsTests
     [InlineData("sidecar/Store/Log/A.cs", "File.Delete(path);")]
     [InlineData("sidecar/Store/Log/A.cs", "RandomAccess.Read(handle, bytes, 0);")]
     [InlineData("sidecar/Store/Log/A.cs", "new FileStream(path, mode);")]
+    [InlineData("sidecar/Store/Log/A.cs", "Directory.CreateDirectory(path);")]
     public void A_banned_call_is_found(string path, string text) =>
         Assert.Single(BannedCalls.In(new SourceFile(path, text)));
 
@@ -35,6 +36,7 @@ public sealed class BannedCallsTests
     [InlineData("sidecar/Store/Files/A.cs", "File.Delete(path);")]
     [InlineData("sidecar/Store/Log/A.cs", "segment.File.Read(bytes, 0);")]
     [InlineData("sidecar/Store/Log/A.cs", "File.Flush();")]
+    [InlineData("sidecar/Store/Index/A.cs", "index.Directory.Span; Directory.Span;")]
     [InlineData("sidecar/Store/Log/A.cs", "// File.Delete(path) is called by Files.")]
     [InlineData("sidecar/Host/A.cs", "private static readonly int[] Steps = [1]; static int Twice(int a) => a; using static System.Math;")]
     [InlineData("sidecar/Host/A.cs", "public static int Limit => 3; public static string Root { get; } = \"\"; static void F(int a) { }")]

@@ -85,7 +85,8 @@ internal static class CodeText
         bool interpolated = prefix.Contains('$', StringComparison.Ordinal);
         return !interpolated && prefix.Length == 0
             ? Quoted(text, code, quote + 1, '"')
-            : Delimited(text, code, quote + 1, "\"", interpolated ? 1 : 0, prefix.Contains('@', StringComparison.Ordinal), escapes: true);
+            : Delimited(
+                text, code, quote + 1, "\"", interpolated ? 1 : 0, prefix.Contains('@', StringComparison.Ordinal), escapes: true);
     }
 
     private static int Quoted(string text, StringBuilder code, int at, char quote)

@@ -64,12 +64,12 @@ internal static class ProjectFile
     {
         XDocument document = XDocument.Parse(project.Text);
         var wanted = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (string name in document.Descendants("PackageReference").Select(element => Attribute(element, "Include")))
+        foreach (string name in Includes(document, "PackageReference"))
         {
             wanted[name] = versions.GetValueOrDefault(name, "(no central version)");
         }
 
-        foreach (string path in document.Descendants("ProjectReference").Select(element => Attribute(element, "Include")))
+        foreach (string path in Includes(document, "ProjectReference"))
         {
             string name = Path.GetFileNameWithoutExtension(path.Replace('\\', '/'));
             wanted[assemblies.GetValueOrDefault(name, name)] = null;
@@ -90,7 +90,8 @@ internal static class ProjectFile
                 string? type = entry.Value.GetProperty("type").GetString();
                 if (type == "Direct" && !Implicit.Contains(entry.Name))
                 {
-                    locked[entry.Name] = entry.Value.GetProperty("requested").GetString()!.Trim('[', ']', '(', ')', ' ').Split(',')[0];
+                    string requested = entry.Value.GetProperty("requested").GetString()!;
+                    locked[entry.Name] = requested.Trim('[', ']', '(', ')', ' ').Split(',')[0];
                 }
                 else if (type == "Project")
                 {
@@ -101,6 +102,9 @@ internal static class ProjectFile
 
         return locked;
     }
+
+    private static IEnumerable<string> Includes(XDocument document, string element) =>
+        document.Descendants(element).Select(reference => Attribute(reference, "Include"));
 
     private static string Attribute(XElement element, string name) => element.Attribute(name)?.Value ?? "";
 }

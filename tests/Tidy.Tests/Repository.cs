@@ -5,7 +5,8 @@ internal static class Repository
 {
     private const long TextBytesMax = 4 << 20;
 
-    private static readonly string[] Generated = [".git", "artifacts", "out", "data", "bin", "obj", "TestResults", "node_modules", ".vs", ".idea"];
+    private static readonly string[] Generated =
+        [".git", "artifacts", "out", "data", "bin", "obj", "TestResults", "node_modules", ".vs", ".idea"];
 
     private static readonly string[] TextEndings =
     [
@@ -16,11 +17,13 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>Every text file under version control's care: build output and data folders are left out.</summary>
-    public static IReadOnlyList<SourceFile> Files { get; } = [.. ReadFiles(Root).OrderBy(file => file.Path, StringComparer.Ordinal)];
+    public static IReadOnlyList<SourceFile> Files { get; } =
+        [.. ReadFiles(Root).OrderBy(file => file.Path, StringComparer.Ordinal)];
 
     public static IEnumerable<SourceFile> CSharp => Files.Where(file => file.IsCSharp);
 
-    public static IEnumerable<SourceFile> Projects => Files.Where(file => file.Path.EndsWith(".csproj", StringComparison.Ordinal));
+    public static IEnumerable<SourceFile> Projects =>
+        Files.Where(file => file.Path.EndsWith(".csproj", StringComparison.Ordinal));
 
     public static string? Find(string path) => Files.FirstOrDefault(file => file.Path == path)?.Text;
 
@@ -42,7 +45,8 @@ internal static class Repository
         foreach (string path in Directory.EnumerateFiles(folder))
         {
             string relative = Path.GetRelativePath(Root, path).Replace('\\', '/');
-            bool text = TextEndings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal)) || Path.GetExtension(path).Length == 0;
+            bool text = TextEndings.Any(ending => path.EndsWith(ending, StringComparison.Ordinal))
+                || Path.GetExtension(path).Length == 0;
             if (text && new FileInfo(path) is { LinkTarget: null, Length: < TextBytesMax })
             {
                 yield return new SourceFile(relative, File.ReadAllText(path));

@@ -16,7 +16,7 @@ internal sealed partial record SourceFile(string Path, string Text)
 
     public bool IsCSharp => Path.EndsWith(".cs", StringComparison.Ordinal);
 
-    public bool IsShipped => Path.StartsWith("sidecar/", StringComparison.Ordinal) || Path.StartsWith("operator/", StringComparison.Ordinal);
+    public bool IsShipped => IsBelow("sidecar") || IsBelow("operator");
 
     /// <summary>The namespace it declares; null for top-level statements.</summary>
     public string? Namespace => NamespacePattern().Match(Code) is { Success: true } match ? match.Groups[1].Value : null;

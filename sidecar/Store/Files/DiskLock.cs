@@ -10,7 +10,7 @@ namespace Thermocline.Store.Files;
 /// </summary>
 internal sealed class DiskLock : IDisposable
 {
-    private const int HolderBytesMax = 32;
+    private const int HolderBytesMax = 320;
 
     private readonly SafeFileHandle _handle;
 
@@ -24,10 +24,11 @@ internal sealed class DiskLock : IDisposable
         {
             if (!Posix.TryLock(handle, fullPath))
             {
-                throw new StoreException(StoreFault.Locked, Refusal(folder, ReadHolder(handle)), path);
+                throw new StoreException(StoreFault.Locked, Refusal(folder, ReadHolder(handle), Environment.MachineName), path);
             }
 
-            byte[] holder = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            byte[] holder = Encoding.UTF8.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{Environment.MachineName}\n"));
             RandomAccess.SetLength(handle, 0);
             RandomAccess.Write(handle, holder, 0);
             return new DiskLock(handle);
@@ -40,10 +41,22 @@ internal sealed class DiskLock : IDisposable
     }
 
     /// <summary>What the second comer is told.</summary>
-    internal static string Refusal(string folder, int? holder)
+    /// <param name="folder">The folder that is held.</param>
+    /// <param name="holder">What the lock file says: process id and machine, a line each; may be anything.</param>
+    /// <param name="machine">The second comer's machine.</param>
+    internal static string Refusal(string folder, string holder, string machine)
     {
-        string who = holder is int pid ? $"by process {pid.ToString(CultureInfo.InvariantCulture)}" : "by another process";
-        return $"The data folder '{folder}' is in use {who}. Stop that process first, or choose another data folder.";
+        string[] lines = holder.Split('\n');
+        bool known = int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out int pid);
+        string who = known ? string.Create(CultureInfo.InvariantCulture, $"process {pid}") : "another process";
+
+        // In containers the process is number 1 on both sides: only the machine tells them apart.
+        if (known && lines.Length > 1 && lines[1].Length > 0 && lines[1] != machine)
+        {
+            who += $" on {lines[1]}";
+        }
+
+        return $"The data folder '{folder}' is in use by {who}. Stop that process first, or choose another data folder.";
     }
 
     /// <summary>Gives the lock back; the process id is removed so that nobody mistakes a past holder for a present one.</summary>
@@ -64,11 +77,9 @@ internal sealed class DiskLock : IDisposable
         }
     }
 
-    private static int? ReadHolder(SafeFileHandle handle)
+    private static string ReadHolder(SafeFileHandle handle)
     {
         Span<byte> bytes = stackalloc byte[HolderBytesMax];
-        int read = RandomAccess.Read(handle, bytes, 0);
-        string text = Encoding.ASCII.GetString(bytes[..read]).Trim();
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : null;
+        return Encoding.UTF8.GetString(bytes[..RandomAccess.Read(handle, bytes, 0)]);
     }
 }

@@ -37,6 +37,15 @@ public sealed class DiskFilesTests
         Assert.Contains("Stop that process", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("12\nhere\n", "by process 12. ")]
+    [InlineData("1\nelsewhere\n", "by process 1 on elsewhere. ")]
+    [InlineData("12", "by process 12. ")]
+    [InlineData("", "by another process. ")]
+    [InlineData("\0\uFFFD\n\n", "by another process. ")]
+    public void The_holder_is_named_as_far_as_the_lock_file_can_be_read(string content, string expected) =>
+        Assert.Contains(expected, DiskLock.Refusal("/data", content, "here"), StringComparison.Ordinal);
+
     [Fact]
     public void A_lock_file_left_behind_does_not_lock()
     {

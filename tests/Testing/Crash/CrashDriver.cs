@@ -27,11 +27,16 @@ public sealed class CrashDriver
         _options = options;
         _progress = progress;
         _random = new Random(options.Seed);
-        _writers = [.. Enumerable.Range(0, options.Writers).Select(i => new CrashWriter(i, options.KeysPerWriter, options.Seed, _tally))];
+        _writers =
+        [
+            .. Enumerable.Range(0, options.Writers)
+                .Select(i => new CrashWriter(i, options.KeysPerWriter, options.Seed, _tally)),
+        ];
     }
 
     /// <summary>Runs all rounds, then stops cleanly and checks once more. The first violations end the run early.</summary>
-    public static async Task<CrashReport> RunAsync(CrashOptions options, IProgress<string> progress, CancellationToken cancellation)
+    public static async Task<CrashReport> RunAsync(
+        CrashOptions options, IProgress<string> progress, CancellationToken cancellation)
     {
         var driver = new CrashDriver(options, progress);
         await driver.RunRoundsAsync(cancellation);
@@ -49,7 +54,7 @@ public sealed class CrashDriver
             }
 
             bool clean = _options.CleanStopEvery > 0 && round % (_options.CleanStopEvery + 1) == 0;
-            await RunRoundAsync($"Round {round} (seed {_options.Seed})", clean ? LoadThenStopAsync : LoadThenKillAsync, cancellation);
+            await RunRoundAsync($"Round {round}", clean ? LoadThenStopAsync : LoadThenKillAsync, cancellation);
             _progress.Report($"{_kills} of {_options.Rounds} kills: "
                 + $"{_tally.AcknowledgedWrites} acknowledged writes, {_tally.Violations} violations");
         }
@@ -57,13 +62,15 @@ public sealed class CrashDriver
         if (_tally.Violations == 0)
         {
             // What the last kill left is checked, and what a stop without load makes of it once more.
-            await RunRoundAsync($"After the last kill (seed {_options.Seed})", (_, sidecar) => StopAsync(sidecar, cancellation), cancellation);
-            await RunRoundAsync($"After the last stop (seed {_options.Seed})", (_, sidecar) => StopAsync(sidecar, cancellation), cancellation);
+            await RunRoundAsync("After the last kill", (_, sidecar) => StopAsync(sidecar, cancellation), cancellation);
+            await RunRoundAsync("After the last stop", (_, sidecar) => StopAsync(sidecar, cancellation), cancellation);
         }
     }
 
-    private async Task RunRoundAsync(string round, Func<KvClient, SidecarProcess, Task> then, CancellationToken cancellation)
+    private async Task RunRoundAsync(
+        string name, Func<KvClient, SidecarProcess, Task> then, CancellationToken cancellation)
     {
+        string round = $"{name} (seed {_options.Seed})";
         await using SidecarProcess sidecar = SidecarProcess.Serve(_options.Program, _options.DataFolder);
         if (await sidecar.ReadyAsync(cancellation) is not { } address)
         {
@@ -115,7 +122,8 @@ public sealed class CrashDriver
     {
         bool ending = false;
         using var stop = new CancellationTokenSource();
-        Task[] writers = [.. _writers.Select(writer => writer.RunAsync(client, () => Volatile.Read(ref ending), stop.Token))];
+        Task[] writers =
+            [.. _writers.Select(writer => writer.RunAsync(client, () => Volatile.Read(ref ending), stop.Token))];
         await Task.Delay(_random.Next(LoadMillisecondsMin, _options.LoadMillisecondsMax), CancellationToken.None);
         if (sidecar.HasExited)
         {
@@ -133,7 +141,8 @@ public sealed class CrashDriver
         _cleanStops++;
         if (await sidecar.StopAsync(cancellation) is var code and not 0)
         {
-            _tally.Violate($"After SIGTERM the sidecar ended with {code?.ToString() ?? "a kill after a minute"}.\n{sidecar.Output}");
+            string how = code is null ? "did not end within a minute" : $"ended with code {code}";
+            _tally.Violate($"After SIGTERM the sidecar {how}.\n{sidecar.Output}");
         }
     }
 

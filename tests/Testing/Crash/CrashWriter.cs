@@ -22,7 +22,11 @@ internal sealed class CrashWriter
         _tally = tally;
 
         // Some keys are not ASCII and need escaping in a path.
-        _keys = [.. Enumerable.Range(0, keys).Select(i => new KeyHistory(i % 7 == 0 ? $"w{number} k{i} é%?" : $"w{number}-k{i}"))];
+        _keys =
+        [
+            .. Enumerable.Range(0, keys)
+                .Select(i => new KeyHistory(i % 7 == 0 ? $"w{number} k{i} é%?" : $"w{number}-k{i}")),
+        ];
     }
 
     /// <summary>Keys a reader should find now.</summary>

@@ -72,7 +72,8 @@ internal sealed class KvClient(Uri address, string collection, HttpMessageHandle
             writer.WriteEndObject();
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/kv/{collection}:batch") { Content = new ByteArrayContent(json.ToArray()) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/kv/{collection}:batch");
+        request.Content = new ByteArrayContent(json.ToArray());
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return await SendAsync(request);
     }

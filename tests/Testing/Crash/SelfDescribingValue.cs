@@ -18,8 +18,8 @@ internal static class SelfDescribingValue
     {
         byte[] content = new byte[random.Next(random.Next(LargeOneIn) == 0 ? LargeBytesMax : SmallBytesMax)];
         random.NextBytes(content);
-        string header = string.Create(
-            CultureInfo.InvariantCulture, $"{key}\n{version}\n{content.Length}\n{Convert.ToHexString(SHA256.HashData(content))}\n");
+        string hash = Convert.ToHexString(SHA256.HashData(content));
+        string header = string.Create(CultureInfo.InvariantCulture, $"{key}\n{version}\n{content.Length}\n{hash}\n");
         return [.. Encoding.UTF8.GetBytes(header), .. content];
     }
 

@@ -43,7 +43,8 @@ public sealed class SidecarProcess : IAsyncDisposable
         };
 
         // The developer's own settings must not reach the process under test.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("THERMOCLINE", StringComparison.Ordinal)).ToArray())
+        string[] own = [.. start.Environment.Keys.Where(name => name.StartsWith("THERMOCLINE", StringComparison.Ordinal))];
+        foreach (string name in own)
         {
             start.Environment.Remove(name);
         }

@@ -7,7 +7,8 @@ public sealed record SidecarProgram(string FileName, IReadOnlyList<string> Argum
 
     /// <summary>What to say when <see cref="Find"/> finds nothing.</summary>
     public const string Missing =
-        "The sidecar is not built. Build sidecar/Host in the configuration of the tests, or run ./build, or set " + Variable + ".";
+        "The sidecar is not built. Build sidecar/Host in the configuration of the tests, or run ./build, or set "
+        + Variable + ".";
 
     /// <summary>
     /// The program named by the environment, else the one built beside the running tests, else the published one.
