@@ -59,14 +59,22 @@ public sealed class TextReadersTests
     }
 
     [Fact]
-    public void A_stretch_that_is_not_UTF8_is_rejected_with_its_line_and_the_rest_kept()
+    public void A_stretch_that_is_not_UTF8_is_read_as_Latin1_and_says_so()
     {
         string good = string.Concat(Enumerable.Repeat("good words\n", 200)) + "\n";
         byte[] bytes = [.. Place.Utf8(good), 0xE9, .. "t\xE9\n\n"u8, .. Place.Utf8(good)];
         List<SourceItem> items = new ParagraphReader(new MemoryStream(bytes), File).All();
-        SourceItem bad = Assert.Single(items, item => item.Draft is null);
-        Assert.Equal(202, bad.Line);
-        Assert.Contains(items, item => item.Draft is not null);
+        SourceItem old = Assert.Single(items, item => Reading.Metadata(item).Contains("latin-1", StringComparison.Ordinal));
+        Assert.Contains("ét", Reading.Text(old), StringComparison.Ordinal);
+        Assert.DoesNotContain(items, item => item.Draft is null);
+    }
+
+    [Fact]
+    public void A_stretch_with_a_NUL_byte_is_rejected_with_its_line()
+    {
+        byte[] bytes = [.. "words\n\n"u8, 0, .. "\n"u8];
+        List<SourceItem> items = new ParagraphReader(new MemoryStream(bytes), File).All();
+        Assert.Single(items, item => item.Draft is null);
     }
 
     [Fact]
