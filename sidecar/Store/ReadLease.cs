@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Thermocline.Store.Format;
 using Thermocline.Store.Hot;
 
@@ -10,24 +12,25 @@ namespace Thermocline.Store;
 /// </summary>
 public readonly ref struct ReadLease
 {
-    private readonly Frame _frame;
+    // A reference and not a span: copying a span that was just written stops the processor from running ahead.
+    private readonly ref readonly byte _frame;
     private readonly ReaderLane? _lane;
     private readonly byte[]? _rented;
     private readonly int _hold;
 
-    internal ReadLease(Frame frame, ReaderLane lane, int hold)
+    internal ReadLease(ref readonly byte frame, ReaderLane lane, int hold)
     {
-        Tier = Tier.Hot;
-        _frame = frame;
+        _frame = ref frame;
         _lane = lane;
         _hold = hold;
+        Tier = Tier.Hot;
     }
 
-    internal ReadLease(Tier tier, Frame frame, byte[] rented)
+    internal ReadLease(Tier tier, byte[] rented)
     {
-        Tier = tier;
-        _frame = frame;
+        _frame = ref MemoryMarshal.GetArrayDataReference(rented);
         _rented = rented;
+        Tier = tier;
     }
 
     /// <summary>Whether the key has a live value.</summary>
@@ -37,24 +40,30 @@ public readonly ref struct ReadLease
     public Tier Tier { get; }
 
     /// <summary>The value.</summary>
-    public ReadOnlySpan<byte> Value => Found ? _frame.Value : default;
+    public ReadOnlySpan<byte> Value =>
+        Found ? Part(Frame.HeaderBytes + KeyLength + MetadataLength, FrameFields.ValueLength(in _frame)) : default;
 
     /// <summary>The bytes kept beside the value.</summary>
-    public ReadOnlySpan<byte> Metadata => Found ? _frame.Metadata : default;
+    public ReadOnlySpan<byte> Metadata => Found ? Part(Frame.HeaderBytes + KeyLength, MetadataLength) : default;
 
     /// <summary>The composed key.</summary>
-    public ReadOnlySpan<byte> Key => Found ? _frame.Key : default;
+    public ReadOnlySpan<byte> Key => Found ? Part(Frame.HeaderBytes, KeyLength) : default;
 
     /// <summary>Sequence number: the etag.</summary>
-    public ulong Sequence => Found ? _frame.Sequence : 0;
+    public ulong Sequence => Found ? FrameFields.Sequence(in _frame) : 0;
 
     /// <summary>When the record was written, milliseconds since 1970.</summary>
-    public long WrittenAtMs => Found ? _frame.WrittenAtMs : 0;
+    public long WrittenAtMs => Found ? FrameFields.WrittenAtMs(in _frame) : 0;
 
     /// <summary>When the record ends, milliseconds since 1970, or 0 for never.</summary>
-    public long ExpiresAtMs => Found ? _frame.ExpiresAtMs : 0;
+    public long ExpiresAtMs => Found ? FrameFields.ExpiresAtMs(in _frame) : 0;
 
-    internal ReadOnlySpan<byte> Bytes => _frame.Bytes;
+    /// <summary>The whole frame.</summary>
+    internal ReadOnlySpan<byte> Bytes => Part(0, FrameFields.TotalBytes(in _frame));
+
+    private int KeyLength => FrameFields.KeyLength(in _frame);
+
+    private int MetadataLength => FrameFields.MetadataLength(in _frame);
 
     /// <summary>Gives the memory back. Call it once.</summary>
     public void Dispose()
@@ -63,4 +72,7 @@ public readonly ref struct ReadLease
         if (_rented is not null)
             ArrayPool<byte>.Shared.Return(_rented);
     }
+
+    private ReadOnlySpan<byte> Part(int start, int length) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.AsRef(in _frame), start), length);
 }

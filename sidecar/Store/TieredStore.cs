@@ -85,7 +85,7 @@ public sealed class TieredStore : IDisposable
 
     /// <summary>Reads the current value of a key (see <see cref="Keys"/>). Expired records are absent.</summary>
     /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public ReadLease Read(scoped ReadOnlySpan<byte> key) => _records.Read(key, ReadPurpose.Use);
+    public ReadLease Read(scoped ReadOnlySpan<byte> key) => _records.Read(key);
 
     /// <summary>Writes or deletes one record.</summary>
     /// <exception cref="StoreException">The store is latched, or the commit failed: then the fate of the write is unknown.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Thermocline.Benchmarks;
 using Thermocline.Benchmarks.Children;
@@ -31,6 +32,12 @@ Console.CancelKeyPress += (_, press) =>
     interrupt.Cancel();
 };
 TextWriter progress = arguments.Json ? Console.Error : Console.Out;
+// A terminated run must not leave servers and folders behind either.
+using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    interrupt.Cancel();
+});
 using var session = new BenchSession(arguments, progress.WriteLine, interrupt.Token);
 string machine = Machine.Describe(session.Folder);
 session.Say($"{machine}; seed {arguments.Seed}{(arguments.Quick ? "; quick sizes: not for quoting" : "")}");

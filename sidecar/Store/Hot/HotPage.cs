@@ -42,12 +42,14 @@ internal sealed unsafe class HotPage(int ordinal, int bytes) : IDisposable
         return place;
     }
 
-    /// <summary>The frame at a hot place. The page must be held, or nobody else may evict it.</summary>
+    /// <summary>First byte of the frame at a hot place. The page must be held, or nobody else may evict it.</summary>
+    public byte* At(uint place) => _base + ((nint)(place & UnitMask) * UnitBytes);
+
+    /// <summary>The frame at a hot place, under the same rule.</summary>
     public Frame FrameAt(uint place)
     {
-        byte* start = _base + ((nint)(place & UnitMask) * UnitBytes);
-        int length = new Frame(new ReadOnlySpan<byte>(start, Frame.HeaderBytes)).TotalBytes;
-        return new Frame(new ReadOnlySpan<byte>(start, length));
+        byte* start = At(place);
+        return new Frame(new ReadOnlySpan<byte>(start, FrameFields.TotalBytes(in *start)));
     }
 
     /// <summary>Starts afresh. Nobody may hold it.</summary>

@@ -48,6 +48,15 @@ internal sealed unsafe class HashIndex
     /// <summary>Bytes of memory held.</summary>
     public long Bytes => Volatile.Read(ref _bytes) + ((long)_directory.Length * sizeof(long));
 
+    /// <summary>The bucket where the walk for a tag begins, or null while slots move or its page is not loaded.</summary>
+    public byte* FirstBucket(ulong tag)
+    {
+        nint[] directory = Volatile.Read(ref _directory);
+        int depth = System.Numerics.BitOperations.Log2((uint)directory.Length);
+        nint entry = Volatile.Read(ref directory[(int)(tag >> (Tags.Bits - depth))]);
+        return (entry & 1) != 0 ? null : IndexPage.Bucket((byte*)entry, IndexPage.Home(tag));
+    }
+
     /// <summary>Starts a walk over the slots that could hold the tag.</summary>
     /// <exception cref="StoreException">Damaged: the page of the snapshot failed its checksum.</exception>
     public IndexProbe Begin(ulong tag)
@@ -73,8 +82,8 @@ internal sealed unsafe class HashIndex
             return new IndexProbe
             {
                 Page = (byte*)entry,
-                Position = IndexPage.Home(tag),
-                Left = IndexPage.Slots,
+                Next = IndexPage.Home(tag),
+                Left = IndexPage.Buckets,
                 Tag = tag,
                 Version = version,
             };
@@ -84,24 +93,30 @@ internal sealed unsafe class HashIndex
     /// <summary>Goes on to the next slot whose tag matches; false at the end of the walk.</summary>
     public static bool Next(ref IndexProbe probe)
     {
-        while (probe.Left-- > 0)
+        while (true)
         {
-            ulong* slot = IndexPage.Slot(probe.Page, probe.Position);
-            probe.Position = probe.Position + 1 == IndexPage.Slots ? 0 : probe.Position + 1;
-            ulong word1 = Volatile.Read(ref slot[1]);
-            if (IndexPage.IsEmpty(word1))
-                return false;
-            ulong word0 = Volatile.Read(ref slot[0]);
-            if (IndexPage.TagOf(word0, word1) == probe.Tag && !IndexPage.IsDeleted(word1))
+            while (probe.Matches != 0)
             {
+                ulong* slot = (ulong*)probe.Bucket + System.Numerics.BitOperations.TrailingZeroCount(probe.Matches);
+                probe.Matches &= probe.Matches - 1;
+                // Read again, word by word: the comparison looked at all of them at once.
+                ulong word1 = Volatile.Read(ref slot[1]);
+                ulong word0 = Volatile.Read(ref slot[0]);
+                if (IndexPage.TagOf(word0, word1) != probe.Tag || IndexPage.IsDeleted(word1))
+                    continue;
                 probe.Slot = slot;
                 probe.Word1 = word1;
                 probe.Address = IndexPage.AddressOf(word0);
                 return true;
             }
-        }
 
-        return false;
+            if (probe.Left == 0 || (probe.Bucket != null && IndexPage.HasEmpty(probe.Bucket)))
+                return false;
+            probe.Bucket = IndexPage.Bucket(probe.Page, probe.Next);
+            probe.Matches = IndexPage.Match(probe.Bucket, probe.Tag);
+            probe.Next = probe.Next + 1 == IndexPage.Buckets ? 0 : probe.Next + 1;
+            probe.Left--;
+        }
     }
 
     /// <summary>Whether no slot was moved since the walk began: only then does an empty walk mean that the key is absent.</summary>

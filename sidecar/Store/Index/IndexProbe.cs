@@ -6,8 +6,10 @@ namespace Thermocline.Store.Index;
 internal unsafe ref struct IndexProbe
 {
     internal byte* Page;
-    internal int Position;
+    internal byte* Bucket;
+    internal int Next;
     internal int Left;
+    internal uint Matches;
     internal ulong Tag;
     internal long Version;
 

@@ -22,7 +22,7 @@ internal sealed class LogReader
     /// caller; null when the frame is of another key.
     /// </summary>
     /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public byte[]? TryRead(Address address, ReadOnlySpan<byte> key, out int length)
+    public byte[]? TryRead(Address address, ReadOnlySpan<byte> key)
     {
         Segment segment = SegmentOf(address);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(GuessBytes);
@@ -32,7 +32,7 @@ internal sealed class LogReader
             int read = segment.Read(buffer.AsSpan(0, GuessBytes), address.Offset);
             if (!Frame.IsPlausible(buffer.AsSpan(0, read)))
                 throw segment.Damaged(address.Offset, "frame header");
-            length = new Frame(buffer).TotalBytes;
+            int length = new Frame(buffer).TotalBytes;
             if (length > read)
             {
                 byte[] larger = ArrayPool<byte>.Shared.Rent(length);

@@ -24,7 +24,50 @@ internal sealed unsafe class RecordTable(
 
     public DamageLog Damages => damages;
 
-    /// <summary>Reads the current value of a key. Expired records and tombstones are absent.</summary>
+    /// <summary>Reads the current value of a key and notes the use. Expired records and tombstones are absent.</summary>
+    /// <remarks>
+    /// The common case, a record in RAM that the first matching slot names, is written out here with plain locals. Handing
+    /// structures from method to method makes the processor load what it has just stored, which it can only do once the
+    /// cache misses before the store are over: reads that could overlap then run one after the other. What is not settled
+    /// here is left to the full walk, so nothing is decided twice.
+    /// </remarks>
+    public ReadLease Read(scoped ReadOnlySpan<byte> key)
+    {
+        ulong tag = hash.Tag(key);
+        ReaderLane lane = hot.Lanes.Mine;
+        byte* bucket = _closed ? null : index.FirstBucket(tag);
+        uint matches = bucket == null ? 0 : IndexPage.Match(bucket, tag);
+        if (matches != 0)
+        {
+            ulong* slot = (ulong*)bucket + System.Numerics.BitOperations.TrailingZeroCount(matches);
+            ulong word1 = Volatile.Read(ref slot[1]);
+            uint place = IndexPage.HotOf(word1);
+            HotPage? page = place == 0 ? null : hot.PageOf(place);
+            if (page is not null)
+            {
+                int hold = lane.Hold(page.Ordinal);
+                // Eviction clears the slot, then looks at the lanes; we show the page in our lane, then look at the slot.
+                if (IndexPage.HotOf(Volatile.Read(ref slot[1])) == place && !page.IsRetired && ReaderLane.IsLasting(hold))
+                {
+                    byte* frame = page.At(place);
+                    var found = new ReadOnlySpan<byte>(frame + Frame.HeaderBytes, FrameFields.KeyLength(in *frame));
+                    if (found.SequenceEqual(key) && FrameFields.ExpiresAtMs(in *frame) == 0)
+                    {
+                        HotTier.Touch(slot, word1);
+                        lane.CountHot();
+                        GC.KeepAlive(index);
+                        return new ReadLease(in *frame, lane, hold);
+                    }
+                }
+
+                lane.Release(hold);
+            }
+        }
+
+        return Read(key, ReadPurpose.Use);
+    }
+
+    /// <summary>Reads the current value of a key, walking every slot that could hold it.</summary>
     public ReadLease Read(scoped ReadOnlySpan<byte> key, ReadPurpose purpose)
     {
         ulong tag = hash.Tag(key);
@@ -168,7 +211,7 @@ internal sealed unsafe class RecordTable(
         moved = false;
         Frame frame = page.FrameAt(probe.Hot);
         if (frame.Key.SequenceEqual(key))
-            return ReaderLane.IsLasting(hold) ? new ReadLease(frame, lane, hold) : CopyOf(frame, lane, hold);
+            return ReaderLane.IsLasting(hold) ? new ReadLease(in *page.At(probe.Hot), lane, hold) : CopyOf(frame, lane, hold);
         lane.Release(hold);
         return default;
     }
@@ -180,15 +223,15 @@ internal sealed unsafe class RecordTable(
         byte[] rented = ArrayPool<byte>.Shared.Rent(length);
         frame.Bytes.CopyTo(rented);
         lane.Release(hold);
-        return new ReadLease(Tier.Hot, new Frame(rented.AsSpan(0, length)), rented);
+        return new ReadLease(Tier.Hot, rented);
     }
 
     private ReadLease ReadWarm(Address address, scoped ReadOnlySpan<byte> key)
     {
         try
         {
-            byte[]? rented = log.TryRead(address, key, out int length);
-            return rented is null ? default : new ReadLease(Tier.Warm, new Frame(rented.AsSpan(0, length)), rented);
+            byte[]? rented = log.TryRead(address, key);
+            return rented is null ? default : new ReadLease(Tier.Warm, rented);
         }
         catch (StoreException failure)
         {

@@ -10,6 +10,7 @@ internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
     private readonly CancellationTokenRegistration _registration;
+    private volatile bool _killed;
 
     public ChildProcess(IEnumerable<string> arguments, CancellationToken cancellation)
     {
@@ -45,7 +46,11 @@ internal sealed class ChildProcess : IDisposable
         if (!_process.HasExited)
             _process.StandardInput.Close();
         _process.WaitForExit();
+        int exit = _process.ExitCode;
         _process.Dispose();
+        // An engine that cannot stop cleanly has not earned its figures.
+        if (exit != 0 && !_killed)
+            throw new InvalidOperationException($"The child process ended with exit code {exit}.");
     }
 
     private Facts ReadAnswer()
@@ -58,6 +63,7 @@ internal sealed class ChildProcess : IDisposable
 
     private void Kill()
     {
+        _killed = true;
         if (!_process.HasExited)
             _process.Kill();
     }

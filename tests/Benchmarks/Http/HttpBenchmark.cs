@@ -10,7 +10,6 @@ namespace Thermocline.Benchmarks.Http;
 internal sealed class HttpBenchmark : IBenchmark
 {
     private const int ValueBytes = 1024;
-    private const string BuildFirst = "no sidecar to measure: dotnet build -c Release sidecar/Host, or ./build, or --sidecar FILE";
 
     private static readonly int[] Connections = [1, 16, 64];
 
@@ -20,15 +19,15 @@ internal sealed class HttpBenchmark : IBenchmark
 
     public void Run(BenchSession session)
     {
-        if (SidecarProcess.Find(session.Arguments.Sidecar) is not { } executable)
+        if (MeasuredSidecar.Find(session.Arguments.Sidecar) is not { } executable)
         {
-            session.Skip(BuildFirst);
+            session.Skip(MeasuredSidecar.Missing);
             return;
         }
         if (!Peer.HasRedis)
             session.Skip(Peer.MissingRedis);
         var space = new KeySpace(session.Arguments.Seed, session.Quick ? 5_000 : 50_000, ValueBytes);
-        using var sidecar = new SidecarProcess(executable, session.NewFolder("http-sidecar"), Path.Combine(session.SocketFolder, "sidecar.sock"));
+        using var sidecar = new MeasuredSidecar(executable, session.NewFolder("http-sidecar"), Path.Combine(session.SocketFolder, "sidecar.sock"));
         using RedisServer? redis = StartRedis(session, "always");
         using RedisServer? volatileRedis = StartRedis(session, null);
         Fill(session, space, sidecar.Unix, new HttpProtocol(space, writes: true));
@@ -57,7 +56,7 @@ internal sealed class HttpBenchmark : IBenchmark
     }
 
     private static List<WireEntrant> Entrants(
-        WireCase @case, KeySpace space, SidecarProcess sidecar, RedisServer? redis, RedisServer? volatileRedis)
+        WireCase @case, KeySpace space, MeasuredSidecar sidecar, RedisServer? redis, RedisServer? volatileRedis)
     {
         var entrants = new List<WireEntrant>
         {
