@@ -96,7 +96,9 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         await _watchStop.CancelAsync();
         await _watching;
         await _app.StopAsync();
-        File.Delete(_addressFile);
+        // Somebody may have taken the folder away under us; stopping goes on.
+        if (File.Exists(_addressFile))
+            File.Delete(_addressFile);
         _listeners.Dispose();
         if (await Lifecycle.Requests.WhenNoneAsync(LastWait))
         {
