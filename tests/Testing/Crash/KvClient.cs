@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -104,10 +105,25 @@ internal sealed class KvClient(Uri address, string collection, HttpMessageHandle
 
     private async Task<KvAnswer> SendAsync(HttpRequestMessage request)
     {
-        using HttpResponseMessage answer = await _client.SendAsync(request);
+        using HttpResponseMessage answer = await ReachAsync(request);
         byte[] body = await answer.Content.ReadAsByteArrayAsync();
         answer.Headers.TryGetValues("Thermocline-Durability", out IEnumerable<string>? durability);
         return new KvAnswer(answer.StatusCode, body, answer.Headers.ETag?.ToString(), durability?.FirstOrDefault());
+    }
+
+    /// <summary>
+    /// A server killed between the connection and the first look at it makes the client raise the bare socket failure.
+    /// </summary>
+    private async Task<HttpResponseMessage> ReachAsync(HttpRequestMessage request)
+    {
+        try
+        {
+            return await _client.SendAsync(request);
+        }
+        catch (SocketException failure)
+        {
+            throw new HttpRequestException(failure.Message, failure);
+        }
     }
 
     private Uri PathOf(string key) => new($"/v1/kv/{collection}/{Uri.EscapeDataString(key)}", UriKind.Relative);
