@@ -142,8 +142,6 @@ internal sealed unsafe class HotTier
             else
                 page.Dispose();
         }
-
-        Lanes.Dispose();
     }
 
     private uint Append(ReadOnlySpan<byte> frame, ref HotPage? open, Queue<HotPage> queue)

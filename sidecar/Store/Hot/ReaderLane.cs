@@ -7,7 +7,7 @@ namespace Thermocline.Store.Hot;
 /// Only its thread writes it, with plain stores; who evicts a page makes them visible with a process-wide barrier first.
 /// That way a read in RAM costs no locked instruction, and consecutive reads overlap in the processor.
 /// </summary>
-internal sealed class ReaderLane(HotTier tier, Thread owner)
+internal sealed class ReaderLane(HotTier tier)
 {
     private const int Holds = 4;
 
@@ -17,9 +17,6 @@ internal sealed class ReaderLane(HotTier tier, Thread owner)
     private long _hotHits;
     private long _warmHits;
     private long _misses;
-
-    /// <summary>The thread that reads here; a lane of a thread that has ended is given to the next new one.</summary>
-    public Thread Owner { get; private set; } = owner;
 
     public long HotHits => Volatile.Read(ref _hotHits);
 
@@ -62,13 +59,6 @@ internal sealed class ReaderLane(HotTier tier, Thread owner)
         }
 
         return false;
-    }
-
-    /// <summary>Goes over to a new thread; the counters go on.</summary>
-    public void Adopt(Thread owner)
-    {
-        _held = default;
-        Owner = owner;
     }
 
     // The holds, and room behind them: lanes of two threads never share a cache line.

@@ -1,21 +1,26 @@
 namespace Thermocline.Store.Hot;
 
-/// <summary>The lanes of all threads that read a store: as many as threads that live at once.</summary>
-internal sealed class ReaderLanes : IDisposable
+/// <summary>
+/// The lanes of all threads that read a store, by managed thread id. The runtime gives the id of a thread that has ended to
+/// a new one, so there are as many lanes as threads ever lived at once.
+/// </summary>
+internal sealed class ReaderLanes(HotTier tier)
 {
     private readonly Lock _lock = new();
-    private readonly List<ReaderLane> _all = [];
-    private readonly ThreadLocal<ReaderLane> _mine;
-    private readonly HotTier _tier;
 
-    public ReaderLanes(HotTier tier)
-    {
-        _tier = tier;
-        _mine = new ThreadLocal<ReaderLane>(Join);
-    }
+    // Replaced whole when it grows, so that readers need no lock.
+    private ReaderLane?[] _lanes = new ReaderLane?[32];
 
     /// <summary>The calling thread's lane.</summary>
-    public ReaderLane Mine => _mine.Value!;
+    public ReaderLane Mine
+    {
+        get
+        {
+            ReaderLane?[] lanes = Volatile.Read(ref _lanes);
+            int thread = Environment.CurrentManagedThreadId;
+            return (uint)thread < (uint)lanes.Length && lanes[thread] is { } lane ? lane : Join(thread);
+        }
+    }
 
     public long HotHits => Sum(static lane => lane.HotHits);
 
@@ -28,9 +33,9 @@ internal sealed class ReaderLanes : IDisposable
     {
         lock (_lock)
         {
-            foreach (ReaderLane lane in _all)
+            foreach (ReaderLane? lane in _lanes)
             {
-                if (lane.IsHolding(ordinal))
+                if (lane is not null && lane.IsHolding(ordinal))
                     return true;
             }
 
@@ -38,29 +43,24 @@ internal sealed class ReaderLanes : IDisposable
         }
     }
 
-    public void Dispose() => _mine.Dispose();
-
     private long Sum(Func<ReaderLane, long> count)
     {
         lock (_lock)
-            return _all.Sum(count);
+            return _lanes.Sum(lane => lane is null ? 0 : count(lane));
     }
 
-    private ReaderLane Join()
+    private ReaderLane Join(int thread)
     {
         lock (_lock)
         {
-            foreach (ReaderLane lane in _all)
+            if (thread >= _lanes.Length)
             {
-                if (lane.Owner.IsAlive)
-                    continue;
-                lane.Adopt(Thread.CurrentThread);
-                return lane;
+                var larger = new ReaderLane?[Math.Max(thread + 1, _lanes.Length * 2)];
+                _lanes.CopyTo(larger, 0);
+                Volatile.Write(ref _lanes, larger);
             }
 
-            var added = new ReaderLane(_tier, Thread.CurrentThread);
-            _all.Add(added);
-            return added;
+            return _lanes[thread] ??= new ReaderLane(tier);
         }
     }
 }
