@@ -14,9 +14,6 @@ internal sealed class CommitQueue(long bytesMax)
     private StoreException? _closed;
     private long _bytes;
 
-    /// <summary>Bytes that wait.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
-
     public WriteRequest Rent()
     {
         lock (_lock)

@@ -9,9 +9,6 @@ internal readonly ref struct Frame(ReadOnlySpan<byte> bytes)
     public const byte Mark = 0xC1;
     public const int ValueBytesCeiling = 16 << 20;
 
-    /// <summary>Largest frame the format allows.</summary>
-    public const int BytesMax = HeaderBytes + Limits.ComposedKeyBytesMax + Limits.MetadataBytesMax + ValueBytesCeiling + 8;
-
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
     public ReadOnlySpan<byte> Bytes => _bytes;

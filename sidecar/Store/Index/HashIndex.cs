@@ -48,12 +48,13 @@ internal sealed unsafe class HashIndex
     /// <summary>Bytes of memory held.</summary>
     public long Bytes => Volatile.Read(ref _bytes) + ((long)_directory.Length * sizeof(long));
 
-    /// <summary>The bucket where the walk for a tag begins, or null while slots move or its page is not loaded.</summary>
+    /// <summary>
+    /// The bucket where the walk for a tag begins, or null when its page is not loaded. What is found there counts only when
+    /// the frame has the key; what is not found there says nothing, because slots may be moving.
+    /// </summary>
     public byte* FirstBucket(ulong tag)
     {
-        nint[] directory = Volatile.Read(ref _directory);
-        int depth = System.Numerics.BitOperations.Log2((uint)directory.Length);
-        nint entry = Volatile.Read(ref directory[(int)(tag >> (Tags.Bits - depth))]);
+        nint entry = EntryOf(tag);
         return (entry & 1) != 0 ? null : IndexPage.Bucket((byte*)entry, IndexPage.Home(tag));
     }
 
@@ -64,9 +65,7 @@ internal sealed unsafe class HashIndex
         while (true)
         {
             long version = Volatile.Read(ref _version);
-            nint[] directory = Volatile.Read(ref _directory);
-            int depth = System.Numerics.BitOperations.Log2((uint)directory.Length);
-            nint entry = Volatile.Read(ref directory[(int)(tag >> (Tags.Bits - depth))]);
+            nint entry = EntryOf(tag);
             if ((version & 1) != 0)
             {
                 Thread.SpinWait(1);
@@ -184,11 +183,19 @@ internal sealed unsafe class HashIndex
             new ReadOnlySpan<byte>((void*)value, IndexPage.Bytes).CopyTo(destination);
     }
 
+    /// <summary>The directory entry of a tag. The depth comes from the array that is read, not from the field beside it.</summary>
+    private nint EntryOf(ulong tag)
+    {
+        nint[] directory = Volatile.Read(ref _directory);
+        int depth = System.Numerics.BitOperations.Log2((uint)directory.Length);
+        return Volatile.Read(ref directory[(int)(tag >> (Tags.Bits - depth))]);
+    }
+
     private byte* PageOf(ulong tag)
     {
         while (true)
         {
-            nint entry = _directory[(int)(tag >> (Tags.Bits - _depth))];
+            nint entry = EntryOf(tag);
             if ((entry & 1) == 0)
                 return (byte*)entry;
             Load(tag);
