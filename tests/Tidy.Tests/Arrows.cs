@@ -12,6 +12,7 @@ internal static partial class Arrows
     {
         ["Format"] = [],
         ["Native"] = [],
+        ["Compression"] = ["Format", "Native"],
         ["Files"] = ["Format"],
         ["Log"] = ["Format", "Native", "Files"],
         ["Index"] = ["Format", "Native", "Files"],
