@@ -66,7 +66,7 @@ internal sealed class LogAppender(
 
     /// <summary>Notes a frame's key for listings, once it is committed.</summary>
     public void NoteKey(in Frame frame, Address address) =>
-        _writer!.Keys.Append(frame.Key, new KeyEntry(address.Offset, frame.Flags & FrameFlags.Tombstone, frame.ExpiresAtMs));
+        _writer!.Keys.Append(frame.Key, new KeyEntry(address, frame.Flags & FrameFlags.Tombstone, frame.ExpiresAtMs));
 
     public void Sync() => _writer?.Sync();
 
