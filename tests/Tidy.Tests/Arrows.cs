@@ -14,6 +14,7 @@ internal static partial class Arrows
         ["Native"] = [],
         ["Compression"] = ["Format", "Native"],
         ["Files"] = ["Format"],
+        ["Filters"] = ["Format"],
         ["Log"] = ["Format", "Native", "Files"],
         ["Index"] = ["Format", "Native", "Files"],
         ["Hot"] = ["Format", "Native", "Index"],
