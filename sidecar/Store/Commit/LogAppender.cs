@@ -51,7 +51,8 @@ internal sealed class LogAppender(
         var header = new SegmentHeader(_number + 1, RandomSalt(), nowMs, LastSequence + 1, storeId);
         _writer = SegmentWriter.Create(files, header, Math.Max(options.SegmentBytes, SegmentHeader.Bytes + firstBatchBytes));
         _number++;
-        log.View = log.View.With(_writer.Segment);
+        Segment added = _writer.Segment;
+        log.Change(view => view.With(added));
     }
 
     /// <summary>Writes the frames of a group and gives the address of the first.</summary>

@@ -69,7 +69,7 @@ internal readonly record struct PackedKeyBlock(Codec Codec, int Count, int Plain
 
     /// <summary>Takes an entry off the front of the bytes; the key buffer holds the key before it, and then its own.</summary>
     public static bool TryReadEntry(
-        ref ReadOnlySpan<byte> source, Span<byte> keyBuffer, ref int keyLength, int firstSegment, out KeyEntry entry)
+        ref ReadOnlySpan<byte> source, scoped Span<byte> keyBuffer, ref int keyLength, int firstSegment, out KeyEntry entry)
     {
         entry = default;
         if (!Varint.TryRead(ref source, out ulong shared)

@@ -5,7 +5,7 @@ namespace Thermocline.Store.Packed;
 /// <summary>A chunk in memory: its header, its entries, and the bodies behind them. Only made of bytes whose checksums agree.</summary>
 internal readonly ref struct ChunkView
 {
-    private ChunkView(in ChunkHeader header, ReadOnlySpan<byte> entries, ReadOnlySpan<byte> bodies)
+    private ChunkView(scoped in ChunkHeader header, ReadOnlySpan<byte> entries, ReadOnlySpan<byte> bodies)
     {
         Header = header;
         Entries = entries;
@@ -25,7 +25,7 @@ internal readonly ref struct ChunkView
     /// <param name="content">What follows the header; for a block, restored.</param>
     /// <param name="seed">Checksum seed of the file.</param>
     /// <param name="view">The chunk.</param>
-    public static bool TryOpen(in ChunkHeader header, ReadOnlySpan<byte> content, uint seed, out ChunkView view)
+    public static bool TryOpen(scoped in ChunkHeader header, ReadOnlySpan<byte> content, uint seed, out ChunkView view)
     {
         view = default;
         if (content.Length < header.EntriesBytes)

@@ -6,10 +6,11 @@ namespace Thermocline.Store.Packed;
 
 /// <summary>A dictionary that a packed segment brings along.</summary>
 /// <param name="Collection">Collection it was trained on.</param>
-/// <param name="Offset">Where its bytes lie in the file.</param>
-/// <param name="Length">How many they are.</param>
-/// <param name="Id">First 8 bytes of their SHA-256.</param>
-internal readonly record struct DictionaryPlace(string Collection, long Offset, int Length, ulong Id);
+/// <param name="Offset">Where it lies in the file; its copy follows it.</param>
+/// <param name="StoredBytes">Bytes of each of the two.</param>
+/// <param name="PlainBytes">Bytes of the dictionary itself; the same as stored when it is not compressed.</param>
+/// <param name="Id">First 8 bytes of its SHA-256.</param>
+internal readonly record struct DictionaryPlace(string Collection, long Offset, int StoredBytes, int PlainBytes, ulong Id);
 
 /// <summary>What lies where in a packed segment (docs/FORMAT.md, directory).</summary>
 internal sealed record PackedDirectory
@@ -82,7 +83,8 @@ internal sealed record PackedDirectory
         foreach (DictionaryPlace place in Dictionaries)
         {
             Put(number, (ulong)place.Offset, 4);
-            Put(number, (ulong)place.Length, 4);
+            Put(number, (ulong)place.StoredBytes, 4);
+            Put(number, (ulong)place.PlainBytes, 4);
             Put(number, place.Id, 8);
             byte[] name = Encoding.UTF8.GetBytes(place.Collection);
             Put(number, (ulong)name.Length, 1);
@@ -116,9 +118,11 @@ internal sealed record PackedDirectory
         for (int i = 0; i < count && !reader.Failed; i++)
         {
             long offset = (long)reader.Take(4);
-            int length = (int)reader.Take(4);
+            int stored = (int)reader.Take(4);
+            int bytes = (int)reader.Take(4);
             ulong id = reader.Take(8);
-            dictionaries.Add(new DictionaryPlace(Encoding.UTF8.GetString(reader.TakeBytes((int)reader.Take(1))), offset, length, id));
+            string collection = Encoding.UTF8.GetString(reader.TakeBytes((int)reader.Take(1)));
+            dictionaries.Add(new DictionaryPlace(collection, offset, stored, bytes, id));
         }
 
         uint[] keyBlocks = reader.TakeOffsets((int)reader.Take(4) + 1, 4);

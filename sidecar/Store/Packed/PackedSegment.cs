@@ -49,6 +49,9 @@ internal sealed class PackedSegment : ISegment
 
     public bool IsStub => Remote is not null;
 
+    /// <summary>Whether header and directory are in memory.</summary>
+    public bool IsOpen => Volatile.Read(ref _content) is not null && !_disposed;
+
     public PackedHeader Header => Open().Header;
 
     public PackedTrailer Trailer => Open().Trailer;
@@ -60,8 +63,8 @@ internal sealed class PackedSegment : ISegment
 
     public IFile File => Open().File;
 
-    /// <summary>A bad copy of the header met when the file was opened, for the report.</summary>
-    public Damage? HeaderDamage { get; private set; }
+    /// <summary>A bad copy of header, trailer or directory met when the file was opened, for the report.</summary>
+    public Damage? CopyDamage { get; private set; }
 
     public IKeySource? Keys
     {
@@ -87,7 +90,7 @@ internal sealed class PackedSegment : ISegment
     public IKeySource OpenKeys(Action<Damage> report)
     {
         Open();
-        if (HeaderDamage is { } copy)
+        if (CopyDamage is { } copy)
             report(copy);
         return new PackedKeys(this);
     }
@@ -162,22 +165,39 @@ internal sealed class PackedSegment : ISegment
     /// <summary>Whether a key may be among the records, tombstones included: false is certain.</summary>
     public bool MayContain(ulong tag)
     {
-        byte[]? filter = Volatile.Read(ref _filter);
+        byte[]? filter = Volatile.Read(ref _filter) ?? ReadFilter();
+        // Without a filter everything is possible.
         if (filter is null)
-        {
-            PackedDirectory directory = Directory;
-            filter = new byte[directory.FilterLength];
-            if (Read(filter, directory.FilterOffset) != filter.Length
-                || Checksum.Of(filter, Header.Seed) != directory.FilterCrc)
-            {
-                return true;
-            }
-
-            Volatile.Write(ref _filter, filter);
-        }
-
+            return true;
+        Volatile.Write(ref _filter, filter);
         return BinaryFuseFilter.MayContain(filter, tag);
     }
+
+    /// <summary>Restores every record of a chunk.</summary>
+    /// <exception cref="StoreException">Damaged, or the world failed.</exception>
+    public void CheckChunk(int chunk) => AddKeys(chunk, new TailKeys());
+
+    /// <summary>Reads both copies of the directory.</summary>
+    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
+    public void CheckDirectories()
+    {
+        long end = FullLength - PackedTrailer.Bytes;
+        var bytes = new byte[(end - Trailer.DirectoryOffset) / 2];
+        for (int copy = 0; copy < 2; copy++)
+        {
+            long offset = Trailer.DirectoryOffset + (copy * bytes.Length);
+            if (Read(bytes, offset) != bytes.Length || Checksum.Of(bytes, Header.Seed) != Trailer.DirectoryCrc)
+                throw Damaged(offset, "one copy of the directory");
+        }
+
+        var tail = new byte[PackedTrailer.Bytes];
+        if (Read(tail, end) != tail.Length || !PackedTrailer.TryRead(tail, Header, out _, out int badCopy) || badCopy >= 0)
+            throw Damaged(end, "one copy of the segment trailer");
+    }
+
+    /// <summary>Compares the filter's checksum.</summary>
+    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
+    public void CheckFilter() => _ = ReadFilter() ?? throw Damaged(Directory.FilterOffset, "filter");
 
     /// <summary>Gives the filter's memory back; the next question reads it again.</summary>
     public void ForgetFilter() => Volatile.Write(ref _filter, null);
@@ -273,6 +293,17 @@ internal sealed class PackedSegment : ISegment
             _disposed = true;
             _content?.File.Dispose();
         }
+    }
+
+    private byte[]? ReadFilter()
+    {
+        PackedDirectory directory = Directory;
+        if (directory.FilterLength < 0 || directory.FilterOffset + directory.FilterLength > FullLength)
+            return null;
+        var filter = new byte[directory.FilterLength];
+        bool intact = Read(filter, directory.FilterOffset) == filter.Length
+            && Checksum.Of(filter, Header.Seed) == directory.FilterCrc;
+        return intact ? filter : null;
     }
 
     private void AddKeys(int chunk, TailKeys keys)
@@ -412,17 +443,37 @@ internal sealed class PackedSegment : ISegment
     /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
     public ZstdDictionary ReadDictionary(in DictionaryPlace place)
     {
-        if (place.Length > ZstdDictionary.BytesMax)
+        if (place.PlainBytes is <= 0 or > ZstdDictionary.BytesMax || place.StoredBytes is <= 0 or > ZstdDictionary.BytesMax)
             throw Damaged(place.Offset, "dictionary length");
-        var bytes = new byte[place.Length];
-        if (Read(bytes, place.Offset) != bytes.Length)
-            throw Damaged(place.Offset, "dictionary");
-        ZstdDictionary dictionary = ZstdDictionary.Load(bytes);
+        return TryReadDictionary(place, place.Offset)
+            ?? TryReadDictionary(place, place.Offset + place.StoredBytes)
+            ?? throw Damaged(place.Offset, "dictionary (both copies)");
+    }
+
+    /// <summary>Whether both copies of a dictionary are good.</summary>
+    public bool IsWhole(in DictionaryPlace place)
+    {
+        using ZstdDictionary? first = TryReadDictionary(place, place.Offset);
+        using ZstdDictionary? second = TryReadDictionary(place, place.Offset + place.StoredBytes);
+        return first is not null && second is not null;
+    }
+
+    private ZstdDictionary? TryReadDictionary(in DictionaryPlace place, long offset)
+    {
+        var stored = new byte[place.StoredBytes];
+        var plain = new byte[place.PlainBytes];
+        if (Read(stored, offset) != stored.Length)
+            return null;
+        if (stored.Length == plain.Length)
+            plain = stored;
+        else if (!ZstdDecoder.TryDecode(stored, null, plain, out int written) || written != plain.Length)
+            return null;
         // Its id is a hash of its bytes: a dictionary with a changed byte would restore wrong values.
+        ZstdDictionary dictionary = ZstdDictionary.Load(plain);
         if (dictionary.Id == place.Id)
             return dictionary;
         dictionary.Dispose();
-        throw Damaged(place.Offset, "dictionary");
+        return null;
     }
 
     private Content Open()
@@ -460,26 +511,44 @@ internal sealed class PackedSegment : ISegment
         }
 
         if (badCopy >= 0)
-            HeaderDamage = new Damage(Path, badCopy, PackedHeader.Bytes / 2, "one copy of the segment header");
+            CopyDamage = new Damage(Path, badCopy, PackedHeader.Bytes / 2, "one copy of the segment header");
         Span<byte> tail = stackalloc byte[PackedTrailer.Bytes];
         long end = file.Length - PackedTrailer.Bytes;
         if (end < PackedHeader.Bytes
             || file.Read(tail, end) != tail.Length
-            || !PackedTrailer.TryRead(tail, header, out PackedTrailer trailer))
+            || !PackedTrailer.TryRead(tail, header, out PackedTrailer trailer, out badCopy))
         {
-            throw Damaged(Math.Max(0, end), "packed segment trailer");
+            throw Damaged(Math.Max(0, end), "packed segment trailer (both copies)");
         }
 
         long gone = IsStub ? trailer.ChunksEnd - PackedHeader.Bytes : 0;
-        long length = end + gone - trailer.DirectoryOffset;
-        byte[] bytes = length is > 0 and < int.MaxValue / 2 ? new byte[length] : throw Damaged(end, "packed segment trailer");
-        PackedDirectory? directory = file.Read(bytes, trailer.DirectoryOffset - gone) == bytes.Length
-            && Checksum.Of(bytes, header.Seed) == trailer.DirectoryCrc
-                ? PackedDirectory.Read(bytes)
-                : null;
-        return directory is null
-            ? throw Damaged(trailer.DirectoryOffset, "directory")
-            : new Content(file, header, trailer, directory, end + gone + PackedTrailer.Bytes);
+        if (badCopy >= 0)
+            CopyDamage ??= new Damage(Path, end + gone + badCopy, PackedTrailer.Bytes / 2, "one copy of the segment trailer");
+        PackedDirectory directory = ReadDirectory(file, header, trailer, end, gone);
+        return new Content(file, header, trailer, directory, end + gone + PackedTrailer.Bytes);
+    }
+
+    private PackedDirectory ReadDirectory(
+        IFile file, in PackedHeader header, in PackedTrailer trailer, long end, long gone)
+    {
+        long length = (end + gone - trailer.DirectoryOffset) / 2;
+        if (length is <= 0 or > int.MaxValue / 4)
+            throw Damaged(end, "packed segment trailer");
+        var bytes = new byte[length];
+        for (int copy = 0; copy < 2; copy++)
+        {
+            long offset = trailer.DirectoryOffset + (copy * length);
+            if (file.Read(bytes, offset - gone) == bytes.Length
+                && Checksum.Of(bytes, header.Seed) == trailer.DirectoryCrc
+                && PackedDirectory.Read(bytes) is { } directory)
+            {
+                return directory;
+            }
+
+            CopyDamage ??= new Damage(Path, offset, length, "one copy of the directory");
+        }
+
+        throw Damaged(trailer.DirectoryOffset, "directory (both copies)");
     }
 
     private sealed record Content(

@@ -1,4 +1,3 @@
-using System.Text;
 using Thermocline.Store.Compression;
 using Thermocline.Store.Files;
 using Thermocline.Store.Filters;
@@ -26,7 +25,7 @@ internal sealed class PackedWriter : IDisposable
     private readonly List<ulong> _chunkAddresses = [];
     private readonly List<uint> _chunkOffsets = [];
     private readonly Dictionary<UInt128, Address> _values = [];
-    private byte[] _buffer = new byte[BufferBytes];
+    private readonly byte[] _buffer = new byte[BufferBytes];
     private int _buffered;
     private long _written;
     private Address _chunkStart;
@@ -95,8 +94,12 @@ internal sealed class PackedWriter : IDisposable
         var dictionaries = new List<DictionaryPlace>();
         foreach (CollectionDictionary one in _settings.Dictionaries)
         {
-            dictionaries.Add(new DictionaryPlace(one.Collection, Position, one.Dictionary.Bytes.Length, one.Dictionary.Id));
-            Append(one.Dictionary.Bytes);
+            // All records of its collection need it, and a dictionary is text itself: two copies of it cost less than one.
+            ReadOnlySpan<byte> stored = Smaller(one.Dictionary.Bytes);
+            dictionaries.Add(new DictionaryPlace(
+                one.Collection, Position, stored.Length, one.Dictionary.Bytes.Length, one.Dictionary.Id));
+            Append(stored);
+            Append(stored);
         }
 
         uint[] keyBlocks = PackedKeyWriter.Write(_keys.Seek([]), _header, PackingLevel.Of(_settings.Level), Position, Append);
@@ -121,6 +124,7 @@ internal sealed class PackedWriter : IDisposable
         var trailer = new PackedTrailer(
             _header.First, _header.Last, lastSequence, _tags.Count, _tombstones, chunksEnd, Position,
             Checksum.Of(directory, _header.Seed));
+        Append(directory);
         Append(directory);
         Span<byte> bytes = stackalloc byte[PackedTrailer.Bytes];
         trailer.Write(bytes, _header.Seed);
@@ -182,10 +186,22 @@ internal sealed class PackedWriter : IDisposable
 
     private byte[]? Quantise(ReadOnlySpan<byte> value)
     {
+        if (value.IsEmpty || value.Length % sizeof(float) != 0)
+            return null;
         long started = _settings.Stages.Start();
-        byte[]? quantised = ByteQuantiser.Encode(value);
-        _settings.Stages.Add(Stage.Quantise, value.Length, quantised?.Length ?? value.Length, started);
-        return quantised;
+        ReadOnlySpan<float> numbers = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(value);
+        var quantised = new byte[ByteQuantiser.EncodedLength(numbers)];
+        bool smaller = quantised.Length < value.Length && ByteQuantiser.Encode(numbers, quantised) == quantised.Length;
+        _settings.Stages.Add(Stage.Quantise, value.Length, smaller ? quantised.Length : value.Length, started);
+        return smaller ? quantised : null;
+    }
+
+    private static ReadOnlySpan<byte> Smaller(ReadOnlySpan<byte> dictionary)
+    {
+        using var encoder = new ZstdEncoder(PackingLevel.Of(CompressionLevel.Max).ZstdLevel, null);
+        var stored = new byte[dictionary.Length - 1];
+        int length = encoder.Encode(dictionary, stored);
+        return length == 0 ? dictionary : stored.AsSpan(0, length);
     }
 
     private void FinishChunk()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Thermocline.Store.Compression;
 using Thermocline.Store.Format;
 
@@ -42,8 +43,10 @@ internal static class RecordReader
         if ((entry.Flags & RecordFlags.Quantised) != 0)
         {
             byte[] quantised = body.Slice(head, value).ToArray();
-            value = ByteQuantiser.ValueBytes(quantised);
-            if (value < 0 || head + value > body.Length || !ByteQuantiser.TryDecode(quantised, body.Slice(head, value)))
+            if (!ByteQuantiser.TryDescribe(quantised, out int count, out _) || head + (count * sizeof(float)) > body.Length)
+                return false;
+            value = count * sizeof(float);
+            if (!ByteQuantiser.TryDecode(quantised, MemoryMarshal.Cast<byte, float>(body.Slice(head, value))))
                 return false;
         }
 

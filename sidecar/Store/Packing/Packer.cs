@@ -23,11 +23,12 @@ internal sealed class Packer : IDisposable
     private readonly StageCounters _stages;
     private readonly int _coveredSegment;
     private readonly Lock _running = new();
-    private readonly AutoResetEvent _due = new(false);
-    private readonly ManualResetEvent _stop = new(false);
+    private readonly object _signal = new();
     private readonly HashSet<string> _leftAlone = [];
     private readonly HashSet<ISegment> _surveyed = [];
     private readonly Thread? _thread;
+    private bool _due;
+    private bool _stopped;
     private int _paced;
     private int _level;
 
@@ -68,7 +69,14 @@ internal sealed class Packer : IDisposable
     public string? LastFailure { get; private set; }
 
     /// <summary>Says that there may be something to do.</summary>
-    public void Wake() => _due.Set();
+    public void Wake()
+    {
+        lock (_signal)
+        {
+            _due = true;
+            Monitor.Pulse(_signal);
+        }
+    }
 
     /// <summary>Does on the caller's thread all there is to do; returns how many files were made.</summary>
     /// <exception cref="StoreException">The disk failed.</exception>
@@ -94,25 +102,26 @@ internal sealed class Packer : IDisposable
     /// <summary>Ends the thread; what it was making is thrown away.</summary>
     public void Dispose()
     {
-        _stop.Set();
-        _due.Set();
+        lock (_signal)
+        {
+            _stopped = true;
+            Monitor.Pulse(_signal);
+        }
+
         _thread?.Join();
-        _due.Dispose();
-        _stop.Dispose();
     }
 
     private void Run()
     {
         TimeSpan wait = TimeSpan.Zero;
-        while (!_stop.WaitOne(TimeSpan.Zero))
+        while (!HasStopped(wait, untilDue: true))
         {
-            _due.WaitOne(wait);
             wait = IdleWait;
             try
             {
                 lock (_running)
                 {
-                    while (!_stop.WaitOne(TimeSpan.Zero) && RunOne(Pace))
+                    while (!HasStopped(TimeSpan.Zero, untilDue: false) && RunOne(Pace))
                         LastFailure = null;
                 }
             }
@@ -125,9 +134,21 @@ internal sealed class Packer : IDisposable
 #pragma warning restore CA1031
             {
                 LastFailure = failure.Message;
-                wait = FailureWait;
-                _stop.WaitOne(FailureWait);
+                if (HasStopped(FailureWait, untilDue: false))
+                    return;
             }
+        }
+    }
+
+    /// <summary>Waits for the end of the work, or, when asked to, for something to do; whether the end has come.</summary>
+    private bool HasStopped(TimeSpan patience, bool untilDue)
+    {
+        lock (_signal)
+        {
+            if (!_stopped && !(untilDue && _due) && patience > TimeSpan.Zero)
+                Monitor.Wait(_signal, patience);
+            _due &= !untilDue;
+            return _stopped;
         }
     }
 
@@ -139,7 +160,7 @@ internal sealed class Packer : IDisposable
             return;
         var rest = TimeSpan.FromSeconds((double)_paced / _options.PackingBytesPerSecond);
         _paced = 0;
-        if (_stop.WaitOne(rest))
+        if (HasStopped(rest, untilDue: false))
             throw new OperationCanceledException();
     }
 

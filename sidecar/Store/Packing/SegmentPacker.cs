@@ -21,7 +21,8 @@ internal sealed record Packed(PackedSegment Segment, long FramesIn, long FramesO
 /// crash in between leaves both, and the next open deletes the old ones.
 /// </summary>
 internal sealed class SegmentPacker(
-    IFiles files, RecordTable records, KeyHash hash, PackedShare share, Dictionaries dictionaries, TimeProvider time)
+    IFiles files, RecordTable records, KeyHash hash, PackedShare share, Dictionaries dictionaries, Action syncLog,
+    TimeProvider time)
 {
     /// <summary>Tombstones that are not yet in the index snapshot are only dropped when they are this share, in percent.</summary>
     private const int TombstonePercentMin = 25;
@@ -58,6 +59,8 @@ internal sealed class SegmentPacker(
                 length = file.Length;
             }
 
+            // What was dropped was replaced or deleted by frames that may not be on the disk yet.
+            syncLog();
             files.Rename(unfinished, path);
             files.SyncDirectory(RelativePath.Parent(path));
         }
