@@ -12,7 +12,8 @@ namespace Thermocline.Store.Cold;
 /// <see cref="StoreFault.ColdUnavailable"/> when trying again may help (no connection, a time-out, an answer that was cut or of
 /// the wrong length, a server's own failure), <see cref="StoreFault.ColdRefused"/> when somebody has to change something (wrong
 /// credentials, no right, no such bucket), <see cref="StoreFault.Damaged"/> when the object is not what was written. No message
-/// contains a credential. Cancellation raises <see cref="OperationCanceledException"/>; whether a cancelled write took place is
+/// contains a credential. A condition asked of a store that has no conditional writes is <see cref="StoreFault.ColdRefused"/>.
+/// Cancellation raises <see cref="OperationCanceledException"/>; whether a cancelled write took place is
 /// unknown, as it is after <see cref="StoreFault.ColdUnavailable"/>.
 /// </remarks>
 public interface IColdStore : IDisposable
@@ -34,6 +35,10 @@ public interface IColdStore : IDisposable
     /// </summary>
     /// <exception cref="StoreException">It may or may not have been written.</exception>
     ValueTask<ColdPut> UploadAsync(string name, IFile file, ColdCondition condition, CancellationToken cancellation);
+
+    /// <summary>Asks what an object is without fetching it; null when there is none.</summary>
+    /// <exception cref="StoreException">It cannot be reached, or refuses.</exception>
+    ValueTask<ColdHead?> HeadAsync(string name, CancellationToken cancellation);
 
     /// <summary>Fetches a whole small object with its version tag; null when there is none.</summary>
     /// <exception cref="StoreException">
@@ -57,4 +62,11 @@ public interface IColdStore : IDisposable
     /// <summary>Deletes objects. Those that do not exist are done already.</summary>
     /// <exception cref="StoreException">Some may have been deleted.</exception>
     ValueTask DeleteAsync(IReadOnlyList<string> names, CancellationToken cancellation);
+
+    /// <summary>
+    /// Discards what uploads that were begun before a moment and never finished have left, and says how many. Such remains are
+    /// in no listing, but cost space for ever.
+    /// </summary>
+    /// <exception cref="StoreException">Some may have been discarded.</exception>
+    ValueTask<int> DiscardUnfinishedAsync(DateTimeOffset begunBefore, CancellationToken cancellation);
 }
