@@ -3,14 +3,14 @@ using System.Buffers;
 namespace Thermocline.Store.Cold;
 
 /// <summary>
-/// The rule for names of objects: ASCII letters, digits, <c>/ - . _</c>, at most 512 characters, no part between slashes
+/// The rule for names of objects: ASCII letters, digits, <c>/ - . _</c>, at most 200 characters, no part between slashes
 /// that is empty, <c>.</c> or <c>..</c>. The engine makes all names itself, so a bad one is a bug and raises
 /// <see cref="ArgumentException"/>. Such names need no escaping in a URL, a header or a path.
 /// </summary>
 public static class ColdName
 {
     /// <summary>Longest name in characters.</summary>
-    public const int LengthMax = 512;
+    public const int LengthMax = 200;
 
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-._");

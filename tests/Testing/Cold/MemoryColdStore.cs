@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Thermocline.Store.Cold;
+using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Files;
 
 namespace Thermocline.Testing.Cold;
@@ -77,24 +78,24 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
 
     public ValueTask<ColdPut> PutAsync(
         string name, ReadOnlyMemory<byte> content, ColdCondition condition, CancellationToken cancellation) =>
-        WriteAsync(ColdCallKind.Put, name, content.ToArray(), condition, cancellation);
+        WriteAsync(ColdOperation.Put, name, content.ToArray(), condition, cancellation);
 
     public ValueTask<ColdPut> UploadAsync(string name, IFile file, ColdCondition condition, CancellationToken cancellation)
     {
         byte[] content = new byte[file.Length];
         if (file.Read(content, 0) != content.Length)
             throw new InvalidOperationException("The file got shorter.");
-        return WriteAsync(ColdCallKind.Upload, name, content, condition, cancellation);
+        return WriteAsync(ColdOperation.Upload, name, content, condition, cancellation);
     }
 
     public async ValueTask<ColdHead?> HeadAsync(string name, CancellationToken cancellation) =>
-        await SeenAsync(ColdCallKind.Head, name, cancellation) is { } seen
+        await SeenAsync(ColdOperation.Head, name, cancellation) is { } seen
             ? new ColdHead(seen.Content.Length, seen.Tag, seen.LastModified)
             : null;
 
     public async ValueTask<ColdObject?> GetAsync(string name, int bytesMax, CancellationToken cancellation)
     {
-        if (await SeenAsync(ColdCallKind.Get, name, cancellation) is not { } seen)
+        if (await SeenAsync(ColdOperation.Get, name, cancellation) is not { } seen)
             return null;
         if (seen.Content.Length > bytesMax)
             throw ColdFailure.TooLong(name, seen.Content.Length, bytesMax);
@@ -105,7 +106,7 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
         string name, long offset, Memory<byte> destination, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        if (await SeenAsync(ColdCallKind.Read, name, cancellation) is not { } seen)
+        if (await SeenAsync(ColdOperation.Read, name, cancellation) is not { } seen)
             return false;
         if (offset + destination.Length > seen.Content.Length)
             throw ColdFailure.TooShort(name, seen.Content.Length, offset + destination.Length);
@@ -117,7 +118,7 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
         string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ColdName.CheckPrefix(prefix);
-        ColdTrouble trouble = await BeginAsync(ColdCallKind.List, prefix, cancellation);
+        ColdTrouble trouble = await BeginAsync(ColdOperation.List, prefix, cancellation);
         ColdEntry[] entries;
         lock (_gate)
         {
@@ -138,7 +139,7 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
     {
         foreach (string name in names)
             ColdName.Check(name);
-        ColdTrouble trouble = await BeginAsync(ColdCallKind.Delete, names.Count > 0 ? names[0] : "", cancellation);
+        ColdTrouble trouble = await BeginAsync(ColdOperation.Delete, names.Count > 0 ? names[0] : "", cancellation);
         lock (_gate)
         {
             foreach (string name in names)
@@ -148,12 +149,12 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
             }
         }
 
-        LoseAnswer(ColdCallKind.Delete, trouble);
+        LoseAnswer(ColdOperation.Delete, trouble);
     }
 
     public async ValueTask<int> DiscardUnfinishedAsync(DateTimeOffset begunBefore, CancellationToken cancellation)
     {
-        await BeginAsync(ColdCallKind.Discard, "", cancellation);
+        await BeginAsync(ColdOperation.Discard, "", cancellation);
         return 0;
     }
 
@@ -161,14 +162,14 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
     {
     }
 
-    private static void LoseAnswer(ColdCallKind kind, ColdTrouble trouble)
+    private static void LoseAnswer(ColdOperation kind, ColdTrouble trouble)
     {
         if (trouble is ColdTrouble.AnswerLost)
             throw ColdFailure.Unavailable(kind.ToString(), "the answer was lost (scripted).");
     }
 
     private async ValueTask<ColdPut> WriteAsync(
-        ColdCallKind kind, string name, byte[] content, ColdCondition condition, CancellationToken cancellation)
+        ColdOperation kind, string name, byte[] content, ColdCondition condition, CancellationToken cancellation)
     {
         ColdName.Check(name);
         ColdTrouble trouble = await BeginAsync(kind, name, cancellation);
@@ -201,7 +202,7 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
         return ColdPut.Done(tag);
     }
 
-    private async ValueTask<Version?> SeenAsync(ColdCallKind kind, string name, CancellationToken cancellation)
+    private async ValueTask<Version?> SeenAsync(ColdOperation kind, string name, CancellationToken cancellation)
     {
         ColdName.Check(name);
         ColdTrouble trouble = await BeginAsync(kind, name, cancellation);
@@ -213,7 +214,7 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
     private Version? Look(string name, ColdTrouble trouble) =>
         trouble == ColdTrouble.Stale && _before.TryGetValue(name, out Version? before) ? before : _objects.GetValueOrDefault(name);
 
-    private async ValueTask<ColdTrouble> BeginAsync(ColdCallKind kind, string name, CancellationToken cancellation)
+    private async ValueTask<ColdTrouble> BeginAsync(ColdOperation kind, string name, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         ColdTrouble trouble = Decide(kind, name);
@@ -233,7 +234,7 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
         return trouble;
     }
 
-    private ColdTrouble Decide(ColdCallKind kind, string name)
+    private ColdTrouble Decide(ColdOperation kind, string name)
     {
         lock (_gate)
         {
