@@ -227,11 +227,20 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
             case ColdTrouble.Conflict:
                 throw ColdFailure.Conflict(kind.ToString());
             case ColdTrouble.Hangs:
-                await Task.Delay(Timeout.Infinite, cancellation);
+                await ForeverAsync(cancellation);
                 break;
         }
 
         return trouble;
+    }
+
+    // Ends where it is cancelled, on the thread that does so: a test with a clock of its own stays in step.
+    private static async Task ForeverAsync(CancellationToken cancellation)
+    {
+        var never = new TaskCompletionSource();
+        await using CancellationTokenRegistration registration =
+            cancellation.UnsafeRegister(_ => never.TrySetCanceled(cancellation), null);
+        await never.Task;
     }
 
     private ColdTrouble Decide(ColdOperation kind, string name)
