@@ -14,11 +14,15 @@ internal sealed class ColdPipeline
     private static readonly ResiliencePropertyKey<ColdOperation> Operation = new("operation");
     private static readonly ResiliencePropertyKey<TimeSpan> Limit = new("limit");
 
+    // Failures further apart than this are no row.
+    private static readonly TimeSpan Row = TimeSpan.FromMinutes(10);
+
     private readonly ResilienceOptions _options;
     private readonly ColdCounters _counters;
     private readonly TimeProvider _time;
     private readonly CircuitBreakerStateProvider _circuit = new();
     private readonly ResiliencePipeline _pipeline;
+    private int _failuresInRow;
 
     public ColdPipeline(ResilienceOptions options, ColdCounters counters, TimeProvider time, Func<double>? randomizer)
     {
@@ -80,6 +84,9 @@ internal sealed class ColdPipeline
     private static bool MayPass(Exception? failure) =>
         failure is StoreException { Fault: StoreFault.ColdUnavailable } or TimeoutRejectedException;
 
+    // Two writes that met say nothing of the store's health.
+    private static bool IsIllness(Exception? failure) => MayPass(failure) && !ColdFailure.IsConflict(failure);
+
     private RetryStrategyOptions Retry(Func<double>? randomizer)
     {
         var retry = new RetryStrategyOptions
@@ -101,15 +108,17 @@ internal sealed class ColdPipeline
         return retry;
     }
 
+    // Polly counts shares of many requests; a cold store gets few, so failures in a row are counted here, and the one that
+    // completes the row is the first that Polly is told of.
     private CircuitBreakerStrategyOptions Breaker() => new()
     {
-        FailureRatio = 0.5,
-        MinimumThroughput = _options.CircuitFailures,
-        SamplingDuration = _options.CircuitWindow,
+        FailureRatio = 0,
+        MinimumThroughput = 2,
+        SamplingDuration = Row,
         BreakDuration = _options.CircuitBreak,
         StateProvider = _circuit,
-        ShouldHandle = static arguments =>
-            new(MayPass(arguments.Outcome.Exception) && !ColdFailure.IsConflict(arguments.Outcome.Exception)),
+        ShouldHandle = arguments =>
+            new(IsIllness(arguments.Outcome.Exception) && Volatile.Read(ref _failuresInRow) >= _options.CircuitFailures),
         OnOpened = _ =>
         {
             _counters.Opened();
@@ -127,6 +136,7 @@ internal sealed class ColdPipeline
         try
         {
             ColdMoved<T> moved = await attempt(stopping);
+            Volatile.Write(ref _failuresInRow, 0);
             _counters.Done(operation, _time.GetElapsedTime(started), moved.BytesIn, moved.BytesOut);
             return moved;
         }
@@ -134,6 +144,8 @@ internal sealed class ColdPipeline
             && !cancellation.IsCancellationRequested)
         {
             string said = failure is StoreException ? failure.Message : TimedOut(operation, failure).Message;
+            if (failure is OperationCanceledException || IsIllness(failure))
+                Interlocked.Increment(ref _failuresInRow);
             _counters.Failed(operation, _time.GetElapsedTime(started), said);
             throw;
         }

@@ -18,14 +18,8 @@ public sealed record ResilienceOptions
     /// <summary>The longest pause: 1 ms to 10 min, not below <see cref="RetryDelay"/>.</summary>
     public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// The circuit opens when, within <see cref="CircuitWindow"/>, there were at least so many requests and half of them or more
-    /// failed: 2 to 1,000.
-    /// </summary>
+    /// <summary>The circuit opens after so many failed requests in a row: 2 to 1,000.</summary>
     public int CircuitFailures { get; init; } = 5;
-
-    /// <summary>The time over which failures are counted: 1 s to 10 min.</summary>
-    public TimeSpan CircuitWindow { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long an open circuit sends nothing before one request is tried: 1 s to 10 min.</summary>
     public TimeSpan CircuitBreak { get; init; } = TimeSpan.FromSeconds(30);
@@ -47,7 +41,6 @@ public sealed record ResilienceOptions
         Range($"{nameof(RetryDelay)} (ms)", RetryDelay.TotalMilliseconds, 1, 60_000);
         Range($"{nameof(RetryDelayMax)} (ms)", RetryDelayMax.TotalMilliseconds, RetryDelay.TotalMilliseconds, 600_000);
         Range(nameof(CircuitFailures), CircuitFailures, 2, 1_000);
-        Range($"{nameof(CircuitWindow)} (ms)", CircuitWindow.TotalMilliseconds, 1_000, 600_000);
         Range($"{nameof(CircuitBreak)} (ms)", CircuitBreak.TotalMilliseconds, 1_000, 600_000);
         if (mistakes.Count > 0)
             throw new ArgumentException(string.Join(" ", mistakes));
