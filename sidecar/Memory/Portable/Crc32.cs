@@ -6,7 +6,7 @@ namespace Thermocline.Memory.Portable;
 /// CRC-32 of IEEE 802.3 (polynomial 0x04C11DB7, reflected; begins and ends with all ones), the one of zip and PNG:
 /// <c>123456789</c> gives 0xCBF43926. Eight bytes a step with eight tables.
 /// </summary>
-internal static class Crc32
+public static class Crc32
 {
     private const uint Reflected = 0xEDB88320;
     private const int Lanes = 8;
