@@ -7,6 +7,7 @@ foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
     environment[(string)entry.Key] = (string?)entry.Value ?? "";
 Surroundings surroundings = new(Console.Out, Console.Error, environment, TimeProvider.System)
 {
+    OutputBytes = Console.OpenStandardOutput(),
     ErrorIsTerminal = !Console.IsErrorRedirected,
 };
 return await CommandTree.RunAsync(args, surroundings);

@@ -45,18 +45,10 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
         WriteOperation[]? batch = Prepare(drafts, Indexed, out SavedMemory[] saved, out SaveAnswer? refusal);
         if (batch is null)
             return refusal!;
-        var open = new AbsentBatch(batch, saved);
-        // Every lost condition marks at least one more draft as present, so the loop ends.
-        while (open.Next() is { Length: > 0 } next)
-        {
-            WriteAnswer written = await store.WriteAsync(next);
-            if (written.Outcome != WriteOutcome.ConditionFailed)
-                return Answer(written, saved);
-            open.LeaveOut(written.FailedOperation);
-            open.LeaveOutPresent(store);
-        }
-
-        return new SaveAnswer(SaveOutcome.Saved) { Memories = saved, Durable = store.Durability == DurabilityPolicy.Always };
+        var absent = new AbsentBatch(batch, index => saved[index] = saved[index] with { Created = false });
+        return await absent.WriteAsync(store) is { } written
+            ? Answer(written, saved)
+            : new SaveAnswer(SaveOutcome.Saved) { Memories = saved, Durable = store.Durability == DurabilityPolicy.Always };
     }
 
     /// <summary>Checks drafts as a save would, and writes nothing.</summary>

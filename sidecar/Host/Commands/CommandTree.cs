@@ -14,6 +14,7 @@ internal static class CommandTree
           thermocline serve --config thermocline.yaml --print-config
           thermocline status --data ./data
           thermocline import notes/ --data ./data --example
+          thermocline export all.jsonl --data ./data
 
         thermocline COMMAND --help explains a command. Exit codes: 0 done, 1 failed, 2 bad usage or configuration.
         """;
@@ -26,6 +27,7 @@ internal static class CommandTree
             ServeCommand.Create(surroundings),
             StatusCommand.Create(surroundings),
             ImportCommand.Create(surroundings),
+            ExportCommand.Create(surroundings),
         };
         TeachingHelp.Install(root, More);
         ParseResult parsed = root.Parse(arguments);

@@ -15,7 +15,8 @@ internal static class ImportCommand
     private const string More =
         """
         Imports files as memories: JSON lines, JSON arrays, Markdown, text folders (.gz too), package lists, and the
-        solution caches, session files and memory files of the systems this one replaces.
+        solution caches, session files, memory files and v1 frames of the systems this one replaces. What thermocline
+        export wrote (JSON lines or v1 frames) gives back the records themselves, whatever their collection.
 
         Works on the data folder itself; when a running sidecar holds it, name that sidecar with --server. Running the
         same import again writes nothing twice, so an interrupted import is resumed by repeating it.
@@ -26,6 +27,7 @@ internal static class ImportCommand
           thermocline import cache.json --format math-solutions --dry-run
           thermocline import /usr/share/doc --data ./data --example
           thermocline import big.jsonl --server http://127.0.0.1:7070 --output json
+          thermocline import old-frames.bin --format v1 --on-error stop
 
         Exit codes: 0 done (rejected records are listed), 1 failed or nothing could be imported, 2 bad usage,
         130 stopped by Ctrl-C after the batch in hand; the summary so far is printed.
@@ -62,6 +64,8 @@ internal static class ImportCommand
 
     private static readonly Option<string> Format = FormatOption();
 
+    private static readonly Option<string> OnError = OnErrorOption();
+
     private static readonly Option<long?> Most = new("--limit")
     {
         Description = "Most records to import.",
@@ -75,7 +79,7 @@ internal static class ImportCommand
     {
         Command command = new HelpedCommand("import", Description, More)
         {
-            Paths, Data, Server, IfEmpty, Example, DryRun, Format, Most, Output,
+            Paths, Data, Server, IfEmpty, Example, DryRun, Format, OnError, Most, Output,
         };
         command.SetAction((parsed, _) => RunAsync(parsed, surroundings));
         return command;
@@ -88,7 +92,18 @@ internal static class ImportCommand
             Description = "How to read the files: auto goes by name and content.",
             DefaultValueFactory = _ => "auto",
         };
-        option.AcceptOnlyFromAmong("auto", "jsonl", "json", "markdown", "text", "math-solutions", "sessions", "memories");
+        option.AcceptOnlyFromAmong("auto", "jsonl", "json", "markdown", "text", "math-solutions", "sessions", "memories", "v1");
+        return option;
+    }
+
+    private static Option<string> OnErrorOption()
+    {
+        Option<string> option = new("--on-error")
+        {
+            Description = "What a record that cannot be read does: go on with the next, or stop (exit code 1).",
+            DefaultValueFactory = _ => "continue",
+        };
+        option.AcceptOnlyFromAmong("continue", "stop");
         return option;
     }
 
@@ -142,6 +157,7 @@ internal static class ImportCommand
             ShowsExample = parsed.GetValue(Example),
             IsDry = parsed.GetValue(DryRun),
             Format = FormatOf(parsed.GetValue(Format)),
+            StopsAtRejection = parsed.GetValue(OnError) == "stop",
             RecordsMax = parsed.GetValue(Most) ?? long.MaxValue,
             IsJson = parsed.GetValue(Output) == "json",
         };
@@ -158,6 +174,7 @@ internal static class ImportCommand
         "math-solutions" => SourceFormat.MathSolutions,
         "sessions" => SourceFormat.Sessions,
         "memories" => SourceFormat.Memories,
+        "v1" => SourceFormat.V1,
         _ => SourceFormat.Auto,
     };
 }

@@ -8,6 +8,9 @@ namespace Thermocline.Sidecar.Commands;
 internal sealed record Surroundings(
     TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time)
 {
+    /// <summary>Standard output as bytes, for what is no text.</summary>
+    public Stream OutputBytes { get; init; } = Stream.Null;
+
     /// <summary>Whether standard error is a terminal, where a line can be drawn again and again.</summary>
     public bool ErrorIsTerminal { get; init; }
 }

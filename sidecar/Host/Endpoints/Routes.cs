@@ -11,6 +11,7 @@ internal static class Routes
         MetricsEndpoint.Map(app, parts);
         StatusEndpoint.Map(app, parts);
         MemoriesEndpoints.Map(app, parts);
+        ExportEndpoint.Map(app, parts);
         OpenApiEndpoint.Map(app);
         KvEndpoints.Map(app, parts.Plane);
     }

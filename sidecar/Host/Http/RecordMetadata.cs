@@ -1,63 +1,19 @@
-using System.Buffers.Binary;
-using System.Text;
+using Thermocline.Memory.Portable;
 
 namespace Thermocline.Sidecar.Http;
 
-/// <summary>
-/// What the key/value API keeps beside a value: a version byte (1), then fields of a tag byte, a length (u16, little
-/// endian) and that many bytes. Tag 1 is the content type in ASCII. No bytes at all: the default content type. Fields of
-/// unknown tags are skipped, so that an older version reads what a newer one wrote.
-/// </summary>
+/// <summary>What the key/value API keeps beside a value: <see cref="ContentTypeField"/>, with the problem of a bad one.</summary>
 internal static class RecordMetadata
 {
-    /// <summary>Content type of a value that was stored without one.</summary>
-    public const string DefaultContentType = "application/octet-stream";
-
-    /// <summary>Letters a content type may have.</summary>
-    public const int ContentTypeLettersMax = 1_024;
-
-    private const byte Version = 1;
-    private const byte ContentTypeTag = 1;
-    private const int HeaderBytes = 4;
-
     /// <summary>The problem of a content type that cannot be given back as a header, or null.</summary>
-    public static Problem? Refuse(string? contentType)
-    {
-        if (contentType is null)
-            return null;
-        bool printable = contentType.Length <= ContentTypeLettersMax && contentType.All(each => each is >= ' ' and <= '~');
-        return printable ? null : new Problem(400, ProblemCode.ContentTypeInvalid, "The content type is not valid.",
-            "At most 1,024 printable ASCII letters.");
-    }
+    public static Problem? Refuse(string? contentType) =>
+        contentType is null || ContentTypeField.CanKeep(contentType)
+            ? null
+            : new Problem(400, ProblemCode.ContentTypeInvalid, "The content type is not valid.", "At most 1,024 printable ASCII letters.");
 
     /// <summary>Encodes a content type; the default one takes no bytes.</summary>
-    public static byte[] Encode(string? contentType)
-    {
-        if (string.IsNullOrEmpty(contentType) || contentType == DefaultContentType)
-            return [];
-        var bytes = new byte[HeaderBytes + contentType.Length];
-        bytes[0] = Version;
-        bytes[1] = ContentTypeTag;
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), (ushort)contentType.Length);
-        Encoding.ASCII.GetBytes(contentType, bytes.AsSpan(HeaderBytes));
-        return bytes;
-    }
+    public static byte[] Encode(string? contentType) => ContentTypeField.Encode(contentType);
 
     /// <summary>The content type of a record; the default one when the bytes are not of this encoding.</summary>
-    public static string ContentTypeOf(ReadOnlySpan<byte> metadata)
-    {
-        if (metadata.IsEmpty || metadata[0] != Version)
-            return DefaultContentType;
-        ReadOnlySpan<byte> rest = metadata[1..];
-        while (rest.Length >= 3)
-        {
-            int length = BinaryPrimitives.ReadUInt16LittleEndian(rest[1..]);
-            if (length > rest.Length - 3)
-                break;
-            if (rest[0] == ContentTypeTag)
-                return Encoding.ASCII.GetString(rest.Slice(3, length));
-            rest = rest[(3 + length)..];
-        }
-        return DefaultContentType;
-    }
+    public static string ContentTypeOf(ReadOnlySpan<byte> metadata) => ContentTypeField.Read(metadata);
 }

@@ -41,6 +41,7 @@ internal static class ImportJson
         json.WriteNumber("bytesIn", summary.TextBytes);
         json.WriteNumber("contentBytes", summary.ContentBytes);
         json.WriteBoolean("stopped", summary.Stopped);
+        json.WriteBoolean("endedAtRejection", summary.EndedAtRejection);
         if (summary.Bounded is { } bound)
             json.WriteString("bounded", bound);
     }

@@ -21,5 +21,8 @@ internal sealed record ImportOrder
 
     public long RecordsMax { get; init; } = long.MaxValue;
 
+    /// <summary>Whether the first record that cannot be read ends the import.</summary>
+    public bool StopsAtRejection { get; init; }
+
     public bool IsJson { get; init; }
 }

@@ -45,6 +45,7 @@ internal static class ImportReport
 
     private static string Heading(ImportOutcome outcome) => outcome switch
     {
+        { Summary.EndedAtRejection: true } => "Ended at the first record that could not be read. Until then imported",
         { Summary.Stopped: true } => "Stopped; run it again to go on. So far imported",
         { IsDry: true } => "A dry run: nothing was written. Would import",
         _ => "Imported",

@@ -13,7 +13,7 @@ internal sealed class ImportSession(ImportOrder order, Surroundings surroundings
     {
         if (order.Server is { } address)
         {
-            using ServerTarget target = new(address);
+            using ServerTarget target = new(address, surroundings.Time);
             return await FinishAsync(await ImportAsync(order.IsDry ? new DryTarget() : target, stop));
         }
 
@@ -31,7 +31,7 @@ internal sealed class ImportSession(ImportOrder order, Surroundings surroundings
         {
             outcome = order.OnlyIfEmpty && !folder.Memories.IsEmpty
                 ? new ImportOutcome { AlreadyHeld = folder.Store.Status.Keys }
-                : await ImportAsync(order.IsDry ? new DryTarget() : new StoreTarget(folder.Memories), stop);
+                : await ImportAsync(order.IsDry ? new DryTarget() : new StoreTarget(folder.Memories, folder.Store), stop);
             if (order.ShowsExample && !outcome.Summary.Stopped)
                 outcome = outcome with { Example = await ExampleSearch.RunAsync(folder.Store, folder.Memories, stop) };
             StoreStatus status = folder.Store.Status;
@@ -53,6 +53,7 @@ internal sealed class ImportSession(ImportOrder order, Surroundings surroundings
             Format = order.Format,
             RecordsMax = order.RecordsMax,
             FileBytesMax = choice.FileBytesMax,
+            StopsAtRejection = order.StopsAtRejection,
             ContentBytesMax = ContentBytesMax,
         };
         var run = new ImportRun(target, options, surroundings.Time);
@@ -68,6 +69,8 @@ internal sealed class ImportSession(ImportOrder order, Surroundings surroundings
             order.IsJson ? ImportJson.Write(outcome) : ImportReport.Write(outcome, order));
         if (outcome.Summary.Stopped)
             return ExitCode.Interrupted;
+        if (outcome.Summary.EndedAtRejection)
+            return ExitCode.Failed;
         bool nothing = outcome.AlreadyHeld is null && outcome.Summary is { Records: 0, Present: 0 };
         return nothing ? ExitCode.Failed : ExitCode.Done;
     }

@@ -5,22 +5,17 @@ using System.Text.Json;
 using Thermocline.Memory;
 using Thermocline.Memory.Import;
 using Thermocline.Memory.Json;
+using Thermocline.Memory.Portable;
 
 namespace Thermocline.Sidecar.Import;
 
 /// <summary>Imports through the data API of a running sidecar.</summary>
-internal sealed class ServerTarget : IImportTarget, IDisposable
+internal sealed class ServerTarget(Uri server, TimeProvider time) : IImportTarget, IDisposable
 {
     private const int DetailCharsMax = 2000;
 
-    private readonly HttpClient _client;
-    private readonly Uri _memories;
-
-    public ServerTarget(Uri server)
-    {
-        _client = new HttpClient { Timeout = TimeSpan.FromMinutes(2) };
-        _memories = new Uri(server, "/v1/memories?existing=keep");
-    }
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromMinutes(2) };
+    private readonly Uri _memories = new(server, "/v1/memories?existing=keep");
 
     public async ValueTask<IReadOnlyList<bool>?> SaveAbsentAsync(IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation)
     {
@@ -46,7 +41,51 @@ internal sealed class ServerTarget : IImportTarget, IDisposable
         }
     }
 
+    /// <summary>One request a record: a batch of the API is all or nothing, and some may be there.</summary>
+    public async ValueTask<IReadOnlyList<bool>?> WriteAbsentAsync(IReadOnlyList<PortableRecord> records, CancellationToken cancellation)
+    {
+        var written = new bool[records.Count];
+        for (int i = 0; i < written.Length; i++)
+        {
+            using HttpRequestMessage request = RecordRequest.Put(_memories, records[i], time.GetUtcNow());
+            HttpStatusCode status = await PutAsync(request, cancellation);
+            // Busy is worth another try of this record; those before it are done.
+            for (int attempt = 0; status == HttpStatusCode.TooManyRequests && attempt < ImportLimits.BusyRetriesMax; attempt++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10 * (attempt + 1)), time, cancellation);
+                using HttpRequestMessage again = RecordRequest.Put(_memories, records[i], time.GetUtcNow());
+                status = await PutAsync(again, cancellation);
+            }
+
+            written[i] = status switch
+            {
+                HttpStatusCode.NoContent => true,
+                HttpStatusCode.PreconditionFailed => false,
+                _ => throw new ImportException($"{request.RequestUri} answered {(int)status}."),
+            };
+        }
+
+        return written;
+    }
+
     public void Dispose() => _client.Dispose();
+
+    private async Task<HttpStatusCode> PutAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await _client.SendAsync(request, cancellation);
+            return answer.StatusCode;
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new ImportException($"The sidecar did not answer: {failure.Message}", failure);
+        }
+        catch (TaskCanceledException failure) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ImportException("The sidecar did not answer in two minutes.", failure);
+        }
+    }
 
     private static byte[] Body(IReadOnlyList<MemoryDraft> drafts)
     {

@@ -32,6 +32,11 @@ public static class MemoryKeys
         Keys.Compose(CollectionUtf8, text, destination);
     }
 
+    /// <summary>Whether a composed key is in the collection of memories.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> composed) =>
+        composed.Length > CollectionUtf8.Length && composed[0] == CollectionUtf8.Length
+        && composed[1..].StartsWith(CollectionUtf8);
+
     /// <summary>The identifier inside a composed key.</summary>
     public static bool TryRead(ReadOnlySpan<byte> composed, out MemoryId id)
     {

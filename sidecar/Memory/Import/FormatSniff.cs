@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Thermocline.Memory.Portable;
 
 namespace Thermocline.Memory.Import;
 
@@ -11,6 +12,9 @@ internal static class FormatSniff
     /// <summary>The format, or null with the reason why the file holds no text.</summary>
     public static SourceFormat? Decide(string name, ReadOnlySpan<byte> first, out string? reason)
     {
+        reason = null;
+        if (first.StartsWith(V1Frame.Magic) && first.Length > 2 && first[2] == V1Frame.Version)
+            return SourceFormat.V1;
         reason = Unreadable(first);
         if (reason is not null)
             return null;

@@ -12,6 +12,9 @@ public sealed record ImportOptions
     /// <summary>Files of which at most this many bytes are read in all; a file begun is read to its end.</summary>
     public long FileBytesMax { get; init; } = long.MaxValue;
 
+    /// <summary>Whether the run ends at the first record that cannot be read, after writing those before it.</summary>
+    public bool StopsAtRejection { get; init; }
+
     /// <summary>Largest content of one record.</summary>
     public int ContentBytesMax { get; init; } = 16 << 20;
 }

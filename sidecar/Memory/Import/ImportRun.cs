@@ -1,3 +1,4 @@
+using Thermocline.Memory.Portable;
 using Thermocline.Memory.Records;
 
 namespace Thermocline.Memory.Import;
@@ -9,10 +10,9 @@ namespace Thermocline.Memory.Import;
 /// </summary>
 public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeProvider time)
 {
-    private readonly List<MemoryDraft> _batch = [];
+    private readonly ImportBatch _batch = new();
     private readonly List<Rejection> _rejections = [];
     private readonly List<Rejection> _skipped = [];
-    private long _batchBytes;
     private long _taken;
     private long _doneFileBytes;
     private long _doneTextBytes;
@@ -28,7 +28,7 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
         {
             foreach (SourceFile file in files)
             {
-                if (IsAtBound())
+                if (!CanGoOn || IsAtBound())
                     break;
                 cancellation.ThrowIfCancellationRequested();
                 await ReadAsync(file, progress, cancellation);
@@ -41,8 +41,10 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
             _summary = _summary with { Stopped = true };
         }
 
-        return _summary with { Rejections = _rejections, Skipped = _skipped };
+        return _summary with { Rejections = _rejections, Skipped = _skipped, EndedAtRejection = !CanGoOn };
     }
+
+    private bool CanGoOn => !options.StopsAtRejection || _summary.Rejected == 0;
 
     private bool IsAtBound()
     {
@@ -75,7 +77,9 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
 
     private IRecordReader? Reader(SourceFile file, SourceStream source)
     {
-        SourceFormat? format = FormatSniff.Decide(file.Path, source.First, out string? reason);
+        string? reason = null;
+        // Frames are no text; a file whose first frame is damaged is known by what the caller says of it.
+        SourceFormat? format = options.Format == SourceFormat.V1 ? SourceFormat.V1 : FormatSniff.Decide(file.Path, source.First, out reason);
         if (format is null)
         {
             _summary = _summary with { FilesSkipped = _summary.FilesSkipped + 1 };
@@ -85,13 +89,14 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
         }
 
         _summary = _summary with { Files = _summary.Files + 1 };
-        return (options.Format == SourceFormat.Auto ? format.Value : options.Format) switch
+        return (options.Format == SourceFormat.Auto || format == SourceFormat.V1 ? format.Value : options.Format) switch
         {
             SourceFormat.Jsonl => new JsonLinesReader(source, ImportLimits.RecordBytesMax),
             SourceFormat.Json or SourceFormat.MathSolutions or SourceFormat.Sessions or SourceFormat.Memories =>
                 new JsonDocumentReader(source, Container(file), ImportLimits.RecordBytesMax),
             SourceFormat.Markdown => new MarkdownReader(source, file.Path),
             SourceFormat.Stanzas => new StanzaReader(source, file.Path),
+            SourceFormat.V1 => new V1FrameReader(source),
             SourceFormat.Text or SourceFormat.Auto => new ParagraphReader(source, file.Path),
         };
     }
@@ -108,11 +113,11 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
     private async Task ReadAsync(
         SourceFile file, SourceStream source, IRecordReader reader, IProgress<ImportSummary>? progress, CancellationToken cancellation)
     {
-        for (long position = 0; _taken < options.RecordsMax && reader.TryRead(out SourceItem item); position++)
+        for (long position = 0; CanGoOn && _taken < options.RecordsMax && reader.TryRead(out SourceItem item); position++)
         {
             cancellation.ThrowIfCancellationRequested();
             Take(file, position, item);
-            if (_batch.Count < ImportLimits.BatchRecordsMax && _batchBytes < ImportLimits.BatchBytesMax)
+            if (!_batch.IsFull)
                 continue;
             _summary = _summary with { FileBytes = _doneFileBytes + source.FileBytes, TextBytes = _doneTextBytes + source.TextBytes };
             await WriteAsync(progress, cancellation);
@@ -121,6 +126,12 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
 
     private void Take(SourceFile file, long position, SourceItem item)
     {
+        if (item.Raw is { } record)
+        {
+            TakeRaw(file, item, record);
+            return;
+        }
+
         if (item.Draft is null)
         {
             Reject(new Rejection(file.Path, item.Line, item.Offset, item.Reason ?? ""));
@@ -129,7 +140,7 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
 
         MemoryDraft draft = item.Draft with
         {
-            Id = ImportIds.Of(file.Path, position, item.Draft),
+            Id = item.Draft.Id ?? ImportIds.Of(file.Path, position, item.Draft),
             // A record without a time of its own came to be, as a memory, now.
             CreatedAt = item.Draft.CreatedAt ?? time.GetUtcNow(),
         };
@@ -143,7 +154,18 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
         }
 
         _batch.Add(draft);
-        _batchBytes += draft.Content.Length + draft.Metadata.Length;
+        _taken++;
+    }
+
+    private void TakeRaw(SourceFile file, SourceItem item, PortableRecord record)
+    {
+        if (record.ExpiresAt is { } expires && expires <= time.GetUtcNow())
+        {
+            Reject(new Rejection(file.Path, item.Line, item.Offset, $"The record expired at {expires:yyyy-MM-dd'T'HH:mm:ss'Z'}."));
+            return;
+        }
+
+        _batch.Add(record);
         _taken++;
     }
 
@@ -157,37 +179,8 @@ public sealed class ImportRun(IImportTarget target, ImportOptions options, TimeP
     private async Task WriteAsync(IProgress<ImportSummary>? progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (_batch.Count == 0)
-            return;
-        IReadOnlyList<bool> created = await SaveAsync(cancellation);
-        long records = 0;
-        long bytes = 0;
-        for (int i = 0; i < created.Count; i++)
-        {
-            records += created[i] ? 1 : 0;
-            bytes += created[i] ? _batch[i].Content.Length : 0;
-        }
-
-        _summary = _summary with
-        {
-            Records = _summary.Records + records,
-            Present = _summary.Present + created.Count - records,
-            ContentBytes = _summary.ContentBytes + bytes,
-        };
-        _batch.Clear();
-        _batchBytes = 0;
+        _summary = await _batch.WriteAsync(target, _summary,
+            attempt => Task.Delay(TimeSpan.FromMilliseconds(10 * (attempt + 1)), time, cancellation), cancellation);
         progress?.Report(_summary);
-    }
-
-    private async Task<IReadOnlyList<bool>> SaveAsync(CancellationToken cancellation)
-    {
-        for (int attempt = 0; attempt < ImportLimits.BusyRetriesMax; attempt++)
-        {
-            if (await target.SaveAbsentAsync(_batch, cancellation) is { } created)
-                return created;
-            await Task.Delay(TimeSpan.FromMilliseconds(10 * (attempt + 1)), time, cancellation);
-        }
-
-        throw new ImportException($"The target was busy {ImportLimits.BusyRetriesMax} times in a row.");
     }
 }

@@ -43,6 +43,9 @@ public sealed record ImportSummary
     /// <summary>Whether it was stopped before its end.</summary>
     public bool Stopped { get; init; }
 
+    /// <summary>Whether it ended at the first rejection, because it was told to.</summary>
+    public bool EndedAtRejection { get; init; }
+
     /// <summary>Why not all sources were read, or null.</summary>
     public string? Bounded { get; init; }
 }

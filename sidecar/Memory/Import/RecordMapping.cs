@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Thermocline.Memory.Json;
+using Thermocline.Memory.Portable;
 
 namespace Thermocline.Memory.Import;
 
@@ -11,7 +12,7 @@ namespace Thermocline.Memory.Import;
 /// </summary>
 internal static class RecordMapping
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+    public static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     public static SourceItem Map(ReadOnlyMemory<byte> json, RecordPlace place)
     {
@@ -20,6 +21,8 @@ internal static class RecordMapping
         try
         {
             using var document = JsonDocument.Parse(json, Strict);
+            if (PortableReading.IsOne(document.RootElement))
+                return SourceItem.Of(place, PortableReading.Read(document.RootElement, null));
             return Map(document.RootElement, place);
         }
         catch (JsonException e)

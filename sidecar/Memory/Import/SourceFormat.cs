@@ -29,4 +29,7 @@ public enum SourceFormat
 
     /// <summary>Memory files: an array, or <c>{"memories":[…]}</c>.</summary>
     Memories,
+
+    /// <summary>v1 frames (docs/FORMAT.md).</summary>
+    V1,
 }

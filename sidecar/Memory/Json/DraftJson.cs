@@ -17,7 +17,12 @@ public static class DraftJson
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads one draft; null when it has mistakes, which are added to the list.</summary>
-    public static MemoryDraft? Read(JsonElement json, string path, int contentBytesMax, ICollection<Mistake> mistakes)
+    public static MemoryDraft? Read(JsonElement json, string path, int contentBytesMax, ICollection<Mistake> mistakes) =>
+        Read(json, path, contentBytesMax, mistakes, null);
+
+    /// <summary>The same, of an object whose content stands elsewhere and is given.</summary>
+    internal static MemoryDraft? Read(
+        JsonElement json, string path, int contentBytesMax, ICollection<Mistake> mistakes, MemoryDraft? given)
     {
         ArgumentNullException.ThrowIfNull(mistakes);
         if (json.ValueKind != JsonValueKind.Object)
@@ -27,8 +32,8 @@ public static class DraftJson
         }
 
         var fields = new JsonFields(path, mistakes);
-        var draft = new MemoryDraft { Content = default };
-        int contents = 0;
+        MemoryDraft draft = given ?? new MemoryDraft { Content = default };
+        int contents = given is null ? 0 : 1;
         try
         {
             foreach (JsonProperty property in json.EnumerateObject())

@@ -36,21 +36,31 @@ public static class MemoryJson
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(draft);
         json.WriteStartObject();
+        WriteContent(json, draft.Content, draft.IsText);
+        WriteDraftFields(json, draft);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the fields of a draft but its content, into an object that is open.</summary>
+    internal static void WriteDraftFields(Utf8JsonWriter json, MemoryDraft draft)
+    {
         if (draft.Id is { } id)
             json.WriteString("id"u8, id.ToString());
-        WriteContent(json, draft.Content, draft.IsText);
         json.WriteString("type"u8, draft.Type);
         if (draft.Session is not null)
             json.WriteString("session"u8, draft.Session);
         if (draft.Context is not null)
             json.WriteString("context"u8, draft.Context);
-        WriteFiles(json, draft.Files);
-        WriteMetadata(json, draft.Metadata);
+        if (draft.Files.Count > 0)
+            WriteFiles(json, draft.Files);
+        // An object that was not given is not stored: {} would be.
+        if (!draft.Metadata.IsEmpty)
+            WriteMetadata(json, draft.Metadata);
         WriteSignificance(json, draft.Significance);
-        json.WriteBoolean("private"u8, draft.IsPrivate);
+        if (draft.IsPrivate)
+            json.WriteBoolean("private"u8, true);
         if (draft.CreatedAt is { } created)
             json.WriteString("createdAt"u8, Time(created));
-        json.WriteEndObject();
     }
 
     /// <summary>Writes what a save answers for one memory.</summary>

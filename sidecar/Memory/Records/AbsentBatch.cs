@@ -3,13 +3,31 @@ using Thermocline.Store;
 namespace Thermocline.Memory.Records;
 
 /// <summary>A batch from which the operations whose keys are present are left out, one refusal after the other.</summary>
-internal sealed class AbsentBatch(WriteOperation[] all, SavedMemory[] saved)
+/// <param name="all">The operations, each on the condition that its key is absent.</param>
+/// <param name="leftOut">Is told the index of each operation that is left out.</param>
+internal sealed class AbsentBatch(WriteOperation[] all, Action<int> leftOut)
 {
     /// <summary>Indexes in <c>all</c> of the operations of the last <see cref="Next"/>.</summary>
     private readonly List<int> _open = [.. Enumerable.Range(0, all.Length)];
 
-    /// <summary>The operations still to be written.</summary>
-    public WriteOperation[] Next()
+    /// <summary>Writes what is absent; answers the last write, or null when nothing was left to write.</summary>
+    /// <exception cref="StoreException">The store failed; the fate of the batch is unknown.</exception>
+    public async ValueTask<WriteAnswer?> WriteAsync(TieredStore store)
+    {
+        // Every lost condition leaves out at least one more operation, so the loop ends.
+        while (Next() is { Length: > 0 } next)
+        {
+            WriteAnswer written = await store.WriteAsync(next);
+            if (written.Outcome != WriteOutcome.ConditionFailed)
+                return written;
+            LeaveOut(written.FailedOperation);
+            LeaveOutPresent(store);
+        }
+
+        return null;
+    }
+
+    private WriteOperation[] Next()
     {
         if (_open.Count == all.Length)
             return all;
@@ -19,21 +37,18 @@ internal sealed class AbsentBatch(WriteOperation[] all, SavedMemory[] saved)
         return next;
     }
 
-    /// <summary>Leaves out the operation that the store refused.</summary>
-    public void LeaveOut(int failed)
+    private void LeaveOut(int failed)
     {
-        MarkPresent(_open[failed]);
+        leftOut(_open[failed]);
         _open.RemoveAt(failed);
     }
 
     /// <summary>Leaves out every operation whose key is present by now, so that a resumed import needs few rounds.</summary>
-    public void LeaveOutPresent(TieredStore store) => _open.RemoveAll(index =>
+    private void LeaveOutPresent(TieredStore store) => _open.RemoveAll(index =>
     {
         using ReadLease lease = store.Read(all[index].Key.Span);
         if (lease.Found)
-            MarkPresent(index);
+            leftOut(index);
         return lease.Found;
     });
-
-    private void MarkPresent(int index) => saved[index] = saved[index] with { Created = false };
 }

@@ -7,12 +7,15 @@ namespace Thermocline.Memory.Records;
 /// <summary>Decodes what <see cref="FieldsWriter"/> wrote.</summary>
 internal static class FieldsReader
 {
-    public static MemoryRecord Read(MemoryId id, in ReadLease lease)
+    public static MemoryRecord Read(MemoryId id, in ReadLease lease) => Read(id, lease, lease.Value.ToArray());
+
+    /// <summary>The same, with a content that was read elsewhere or is not wanted.</summary>
+    public static MemoryRecord Read(MemoryId id, in ReadLease lease, ReadOnlyMemory<byte> content)
     {
         var record = new MemoryRecord
         {
             Id = id,
-            Content = lease.Value.ToArray(),
+            Content = content,
             Type = MemoryDraft.TypeDefault,
             Tier = lease.Tier,
             Sequence = lease.Sequence,

@@ -1,3 +1,4 @@
+using Thermocline.Memory.Portable;
 using Thermocline.Sidecar.Http;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class RecordMetadataTests
     [Theory]
     [InlineData(null)]
     [InlineData("")]
-    [InlineData(RecordMetadata.DefaultContentType)]
+    [InlineData(ContentTypeField.Default)]
     public void The_default_takes_no_bytes(string? type) => Assert.Empty(RecordMetadata.Encode(type));
 
     [Fact]
@@ -22,9 +23,9 @@ public sealed class RecordMetadataTests
     {
         byte[] known = RecordMetadata.Encode("a/b");
         Assert.Equal("a/b", RecordMetadata.ContentTypeOf([1, 9, 2, 0, 0xAA, 0xBB, .. known[1..]]));
-        Assert.Equal(RecordMetadata.DefaultContentType, RecordMetadata.ContentTypeOf([2, .. known[1..]]));
-        Assert.Equal(RecordMetadata.DefaultContentType, RecordMetadata.ContentTypeOf(known.AsSpan(0, known.Length - 1)));
-        Assert.Equal(RecordMetadata.DefaultContentType, RecordMetadata.ContentTypeOf([1, 1]));
+        Assert.Equal(ContentTypeField.Default, RecordMetadata.ContentTypeOf([2, .. known[1..]]));
+        Assert.Equal(ContentTypeField.Default, RecordMetadata.ContentTypeOf(known.AsSpan(0, known.Length - 1)));
+        Assert.Equal(ContentTypeField.Default, RecordMetadata.ContentTypeOf([1, 1]));
     }
 
     [Fact]

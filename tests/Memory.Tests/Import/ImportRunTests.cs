@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Import;
+using Thermocline.Memory.Portable;
 using Thermocline.Testing;
 using Xunit;
 
@@ -46,7 +47,7 @@ public sealed class ImportRunTests
         foreach (int batches in new[] { 0, 1, 3 })
         {
             using var stop = new CancellationTokenSource();
-            var target = new StoppingTarget(new StoreTarget(place.Memories), batches, stop);
+            var target = new StoppingTarget(new StoreTarget(place.Memories, place.Store), batches, stop);
             ImportSummary part = await new ImportRun(target, new ImportOptions(), place.Time).RunAsync(new SourceWalk([folder.Path]).Files(), null, stop.Token);
             Assert.True(part.Stopped);
         }
@@ -78,7 +79,7 @@ public sealed class ImportRunTests
         await File.WriteAllLinesAsync(folder.Combine("a.jsonl"), Enumerable.Range(0, 100).Select(i => $"\"r{i}\""), Abort);
         await File.WriteAllLinesAsync(folder.Combine("b.jsonl"), ["\"later\""], Abort);
         var options = new ImportOptions { RecordsMax = 30 };
-        ImportSummary summary = await new ImportRun(new StoreTarget(place.Memories), options, place.Time).RunAsync(new SourceWalk([folder.Path]).Files(), null, Abort);
+        ImportSummary summary = await new ImportRun(new StoreTarget(place.Memories, place.Store), options, place.Time).RunAsync(new SourceWalk([folder.Path]).Files(), null, Abort);
         Assert.Equal(30, summary.Records);
         Assert.Contains("30 records", summary.Bounded, StringComparison.Ordinal);
     }
@@ -161,7 +162,7 @@ public sealed class ImportRunTests
     }
 
     private static Task<ImportSummary> RunAsync(Place place, TempFolder folder) =>
-        new ImportRun(new StoreTarget(place.Memories), new ImportOptions(), place.Time)
+        new ImportRun(new StoreTarget(place.Memories, place.Store), new ImportOptions(), place.Time)
             .RunAsync(new SourceWalk([folder.Path]).Files(), null, Abort);
 
     private static List<string> Keys(Place place) =>
@@ -181,6 +182,9 @@ public sealed class ImportRunTests
 
             return await inner.SaveAbsentAsync(drafts, cancellation);
         }
+
+        public ValueTask<IReadOnlyList<bool>?> WriteAbsentAsync(IReadOnlyList<PortableRecord> records, CancellationToken cancellation) =>
+            inner.WriteAbsentAsync(records, cancellation);
     }
 
     private sealed class BusyTarget(int times) : IImportTarget
@@ -189,6 +193,9 @@ public sealed class ImportRunTests
 
         public ValueTask<IReadOnlyList<bool>?> SaveAbsentAsync(IReadOnlyList<MemoryDraft> drafts, CancellationToken cancellation) =>
             ValueTask.FromResult<IReadOnlyList<bool>?>(_left-- > 0 ? null : [.. drafts.Select(_ => true)]);
+
+        public ValueTask<IReadOnlyList<bool>?> WriteAbsentAsync(IReadOnlyList<PortableRecord> records, CancellationToken cancellation) =>
+            ValueTask.FromResult<IReadOnlyList<bool>?>(_left-- > 0 ? null : [.. records.Select(_ => true)]);
     }
 
     /// <summary>A clock whose timers are always due.</summary>
