@@ -9,7 +9,7 @@ public enum CompressionLevel
     /// <summary>zstd level 1 with a small dictionary, record by record.</summary>
     Fast,
 
-    /// <summary>zstd level 5 with a dictionary per collection, record by record: a record is read without its neighbours.</summary>
+    /// <summary>zstd level 4 with a dictionary per collection, record by record: a record is read without its neighbours.</summary>
     Balanced,
 
     /// <summary>zstd level 9 with a dictionary, a chunk at a time: the smallest, and a read costs a whole chunk.</summary>

@@ -10,7 +10,7 @@ namespace Thermocline.Store.Packed;
 internal readonly record struct PackingLevel(ChunkLayout Layout, Codec Codec, int ZstdLevel, int DictionaryShare)
 {
     public const int DictionaryBytesMin = 16 << 10;
-    public const int DictionaryBytesMax = 256 << 10;
+    public const int DictionaryBytesMax = 240 << 10;
 
     /// <summary>Chunks, and nothing made smaller.</summary>
     public static PackingLevel Off { get; } = new(ChunkLayout.Records, Codec.Raw, 0, 0);
@@ -20,7 +20,7 @@ internal readonly record struct PackingLevel(ChunkLayout Layout, Codec Codec, in
     {
         CompressionLevel.Off => Off,
         CompressionLevel.Fast => new PackingLevel(ChunkLayout.Records, Codec.Zstd, 1, 512),
-        CompressionLevel.Balanced or CompressionLevel.Adaptive => new PackingLevel(ChunkLayout.Records, Codec.Zstd, 5, 256),
+        CompressionLevel.Balanced or CompressionLevel.Adaptive => new PackingLevel(ChunkLayout.Records, Codec.Zstd, 4, 256),
         CompressionLevel.Max => new PackingLevel(ChunkLayout.Block, Codec.Zstd, 9, 256),
     };
 }
