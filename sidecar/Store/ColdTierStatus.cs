@@ -51,7 +51,10 @@ public sealed record ColdTierStatus
     /// <summary>Segments that came back.</summary>
     public long Promoted { get; init; }
 
-    /// <summary>Chunks fetched for reads.</summary>
+    /// <summary>Reads that were answered from segments that live in the cold store alone.</summary>
+    public long Hits { get; init; }
+
+    /// <summary>Requests for chunks.</summary>
     public long Fetches { get; init; }
 
     /// <summary>Their bytes.</summary>

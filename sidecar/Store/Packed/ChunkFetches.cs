@@ -61,7 +61,7 @@ internal sealed class ChunkFetches(PackedSegment segment, ChunkCache cache, long
         {
             uint[] offsets = segment.Directory.ChunkOffsets;
             var bytes = new byte[offsets[chunk + answers.Length] - offsets[chunk]];
-            await segment.Remote!(offsets[chunk], bytes, CancellationToken.None);
+            await segment.Remote!(segment, offsets[chunk], bytes, CancellationToken.None);
             for (; answered < answers.Length; answered++)
             {
                 int start = (int)(offsets[chunk + answered] - offsets[chunk]);

@@ -144,6 +144,8 @@ internal sealed class PackedSegment : ISegment
     {
         try
         {
+            if (IsStub)
+                return IsListed(address, key);
             byte[]? frame = TryReadAt(address, allowDuplicate: true);
             if (frame is null)
                 return false;
@@ -155,6 +157,19 @@ internal sealed class PackedSegment : ISegment
         {
             return true;
         }
+    }
+
+    /// <summary>Asks the keys, which are on the local disk: a write never waits for the cold store.</summary>
+    private bool IsListed(Address address, ReadOnlySpan<byte> key)
+    {
+        IKeyCursor keys = (Keys ?? new PackedKeys(this)).Seek(key);
+        while (keys.MoveNext() && keys.Key.SequenceEqual(key))
+        {
+            if (keys.Entry.Address == address)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Whether the chunk that would hold an address is at hand without asking the cold store.</summary>

@@ -6,9 +6,10 @@ namespace Thermocline.Store.Tiering;
 /// <param name="IsPublished">Whether the bucket has it as it is.</param>
 /// <param name="Strength">Its strength now.</param>
 /// <param name="Idle">Time since its last write or use.</param>
-/// <param name="LocalBytes">Bytes on the local disk that would be free without its chunks.</param>
+/// <param name="DeadPercent">Share of its records that nothing needs any more.</param>
+/// <param name="LocalBytes">Bytes its chunks take, or would take, on the local disk.</param>
 internal readonly record struct Placed(
-    int First, bool IsCold, bool IsPublished, double Strength, TimeSpan Idle, long LocalBytes);
+    int First, bool IsCold, bool IsPublished, double Strength, TimeSpan Idle, int DeadPercent, long LocalBytes);
 
 /// <summary>A segment that changes its place.</summary>
 /// <param name="First">Its first number.</param>
@@ -38,15 +39,23 @@ internal static class Placement
 
         foreach (Placed segment in segments.Where(static segment => segment.IsCold).OrderByDescending(static segment => segment.Strength))
         {
-            if (moves.Count == options.MovesMax || segment.Strength < options.HotStrengthMin)
+            if (moves.Count == options.MovesMax)
                 break;
-            if (warm + segment.LocalBytes > options.WarmBytesMax)
+            if (warm + segment.LocalBytes > options.WarmBytesMax || WhyWarm(segment, options) is not { } reason)
                 continue;
             warm += segment.LocalBytes;
-            moves.Add(new Move(segment.First, false, $"its strength rose to {segment.Strength:0.00}"));
+            moves.Add(new Move(segment.First, false, reason));
         }
 
         return moves;
+    }
+
+    private static string? WhyWarm(in Placed segment, ColdOptions options)
+    {
+        // What is mostly dead comes back to be packed again, without the dead; then it leaves once more.
+        if (segment.DeadPercent >= Packing.PackPlan.DeadPercent)
+            return $"{segment.DeadPercent} % of it is dead";
+        return segment.Strength >= options.HotStrengthMin ? $"its strength rose to {segment.Strength:0.00}" : null;
     }
 
     private static string? WhyCold(in Placed segment, long warmBytes, ColdOptions options)

@@ -12,7 +12,8 @@ internal static class S3Failure
 {
     /// <summary>Whether the service says that there is no such object (and not that there is no bucket).</summary>
     public static bool IsAbsent(Exception failure) =>
-        failure is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound } absent && absent.ErrorCode != "NoSuchBucket";
+        failure is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound } absent
+        && absent.ErrorCode is not ("NoSuchBucket" or "NoSuchUpload");
 
     /// <summary>Whether a condition did not hold.</summary>
     public static bool IsConditionFailed(Exception failure, ColdCondition condition) =>
@@ -42,7 +43,7 @@ internal static class S3Failure
         return answered.ErrorCode switch
         {
             "ConditionalRequestConflict" or "OperationAborted" => ColdFailure.Conflict(tried, answered),
-            "RequestTimeout" or "SlowDown" or "InternalError" => ColdFailure.Unavailable(tried, said, answered),
+            "RequestTimeout" or "SlowDown" or "InternalError" or "NoSuchUpload" => ColdFailure.Unavailable(tried, said, answered),
             "NoSuchBucket" => ColdFailure.Refused(tried, $"there is no such bucket ({said})", answered),
             "RequestTimeTooSkewed" => ColdFailure.Refused(tried, $"this machine's clock is wrong ({said})", answered),
             _ => status switch
