@@ -1,5 +1,6 @@
 using System.Text;
 using Thermocline.Store.Cold;
+using Thermocline.Store.Files;
 using Thermocline.Testing;
 using Xunit;
 
@@ -57,6 +58,27 @@ public sealed class FolderColdStoreTests
             }
         });
         Assert.Equal("100", Encoding.UTF8.GetString((await one.GetAsync("manifest", 10, Stop))!.Content.Span));
+    }
+
+    [Fact]
+    public async Task A_write_waits_for_the_lock_of_another_process_but_not_for_ever()
+    {
+        var files = new MemoryFiles();
+        var time = new SteppedTime();
+        using var store = new FolderColdStore("memory", new FolderSeam(files, _ => DateTimeOffset.UnixEpoch, _ => { }), time);
+        IDisposable other = files.Lock("~lock");
+        Task<ColdPut> put = store.PutAsync("manifest", "x"u8.ToArray(), ColdCondition.IfAbsent, Stop).AsTask();
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.False(put.IsCompleted);
+        Assert.False(files.Exists("manifest"));
+        other.Dispose();
+        Assert.True((await time.RunAsync(() => put, Stop)).IsDone);
+
+        using IDisposable forever = files.Lock("~lock");
+        StoreException told = await Assert.ThrowsAsync<StoreException>(() => time.RunAsync(
+            () => store.PutAsync("manifest", "y"u8.ToArray(), ColdCondition.None, Stop).AsTask(), Stop));
+        Assert.Equal(StoreFault.ColdUnavailable, told.Fault);
+        Assert.Empty(files.List("~unfinished"));
     }
 
     [Fact]
