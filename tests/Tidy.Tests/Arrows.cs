@@ -18,6 +18,7 @@ internal static partial class Arrows
         ["Hot"] = ["Format", "Native", "Index"],
         ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot"],
         ["Commit"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
+        ["Tuning"] = [],
         ["Recovery"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records", "Commit"],
     };
 
