@@ -10,6 +10,7 @@ using Xunit;
 
 namespace Thermocline.Host.Tests.Commands;
 
+[Collection(ProcessCollection.Name)]
 public sealed class ExportCommandTests : IDisposable
 {
     private readonly TempFolder _folder = new();
