@@ -1,6 +1,8 @@
 using Thermocline.Store.Commit;
 using Thermocline.Store.Hot;
 using Thermocline.Store.Log;
+using Thermocline.Store.Packed;
+using Thermocline.Store.Packing;
 using Thermocline.Store.Records;
 using Thermocline.Store.Recovery;
 
@@ -9,7 +11,7 @@ namespace Thermocline.Store;
 /// <summary>Puts the figures of a store together.</summary>
 internal static class StatusReading
 {
-    public static StoreStatus Of(Opened opened, Committer committer)
+    public static StoreStatus Of(Opened opened, Committer committer, Packer packer, StageCounters stages)
     {
         RecordTable records = opened.Records;
         ReaderLanes lanes = records.Hot.Lanes;
@@ -28,6 +30,7 @@ internal static class StatusReading
             Syncs = committer.Syncs,
             Misses = misses,
             Snapshots = opened.Undo.Count,
+            Packing = PackingOf(opened, packer, stages, view),
             LatchedBy = committer.Latch?.Message,
             Recovery = opened.Report,
             Damages = records.Damages.ToList(),
@@ -50,10 +53,44 @@ internal static class StatusReading
         };
     }
 
+    private static PackingStatus PackingOf(Opened opened, Packer packer, StageCounters stages, LogView view)
+    {
+        long frames = 0, plain = 0, stored = 0, memory = 0;
+        int packed = 0;
+        foreach (ISegment segment in view.Segments)
+        {
+            if (segment is not PackedSegment { IsOpen: true } one)
+                continue;
+            packed++;
+            frames += one.Trailer.Frames;
+            plain += one.Directory.PlainBytes;
+            stored += one.FullLength;
+            memory += one.MemoryBytes;
+        }
+
+        return new PackingStatus
+        {
+            Level = packer.Level,
+            Segments = packed,
+            Records = frames,
+            PlainBytes = plain,
+            StoredBytes = stored,
+            Runs = packer.Runs,
+            BytesIn = packer.BytesIn,
+            BytesOut = packer.BytesOut,
+            FramesDropped = packer.FramesDropped,
+            LastFailure = packer.LastFailure,
+            Stages = stages.Read(),
+            MemoryBytes = memory + opened.Share.Dictionaries.Bytes + opened.Share.Chunks.Bytes,
+            ChunkCacheHits = opened.Share.Chunks.Hits,
+            ChunkCacheMisses = opened.Share.Chunks.Misses,
+        };
+    }
+
     private static long BytesOf(LogView view)
     {
         long bytes = 0;
-        foreach (Segment segment in view.Segments)
+        foreach (ISegment segment in view.Segments)
             bytes += segment.LengthOrZero;
         return bytes;
     }

@@ -23,4 +23,13 @@ public enum StoreFault
 
     /// <summary>A snapshot was held for so long that its record of replaced values reached its limit.</summary>
     SnapshotTooOld,
+
+    /// <summary>The cold store cannot be reached or failed by itself: away, slow, overloaded. Trying again later may help.</summary>
+    ColdUnavailable,
+
+    /// <summary>The cold store answers and refuses: credentials, rights or bucket. Somebody has to change something.</summary>
+    ColdRefused,
+
+    /// <summary>Another process has claimed the store in the bucket since: this one writes nothing there any more.</summary>
+    Fenced,
 }

@@ -30,6 +30,27 @@ public sealed record StoreOptions
     /// <summary>Replaced values remembered for open snapshots, before the oldest snapshot is given up.</summary>
     public int SnapshotUndoMax { get; init; } = 1_000_000;
 
+    /// <summary>How much work is spent to make sealed segments smaller; can be changed on an open store.</summary>
+    public CompressionLevel Compression { get; init; } = CompressionLevel.Balanced;
+
+    /// <summary>Whether equal values of 64 bytes and more are stored once in a packed segment.</summary>
+    public bool Deduplicate { get; init; } = true;
+
+    /// <summary>
+    /// Collections whose values are vectors of float32 that may lose precision: packed in 8 bits a number, off by at most
+    /// half a step of their range. All others come back bit by bit.
+    /// </summary>
+    public IReadOnlyList<string> QuantisedCollections { get; init; } = [];
+
+    /// <summary>Whether a thread packs sealed segments. Without, <see cref="TieredStore.Pack"/> does.</summary>
+    public bool BackgroundPacking { get; init; } = true;
+
+    /// <summary>Bytes a second that the packing thread reads at most: 64 KiB to 16 GiB.</summary>
+    public long PackingBytesPerSecond { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of RAM for restored and fetched chunks: up to 16 GiB.</summary>
+    public long ChunkCacheBytes { get; init; } = 8L << 20;
+
     /// <summary>Checks every value against its range.</summary>
     /// <exception cref="ArgumentException">Names every mistake.</exception>
     public void Validate()
@@ -46,6 +67,8 @@ public sealed record StoreOptions
         Range(nameof(SegmentFrames), SegmentFrames, 16, 1 << 20);
         Range(nameof(ValueBytesMax), ValueBytesMax, 1, 16 << 20);
         Range(nameof(PendingBytesMax), PendingBytesMax, 1 << 20, 1L << 30);
+        Range(nameof(PackingBytesPerSecond), PackingBytesPerSecond, 64 << 10, 16L << 30);
+        Range(nameof(ChunkCacheBytes), ChunkCacheBytes, 0, 16L << 30);
         Range(nameof(SnapshotsMax), SnapshotsMax, 1, 1024);
         Range(nameof(SnapshotUndoMax), SnapshotUndoMax, 1, 100_000_000);
         Range(nameof(SyncInterval) + " (ms)", (long)SyncInterval.TotalMilliseconds, 1, 60_000);

@@ -42,6 +42,9 @@ public sealed record StoreStatus
     /// <summary>Open snapshots.</summary>
     public int Snapshots { get; init; }
 
+    /// <summary>Packing and compression of sealed segments.</summary>
+    public PackingStatus Packing { get; init; } = new();
+
     /// <summary>The first failure that latched the store, or null while it takes writes.</summary>
     public string? LatchedBy { get; init; }
 

@@ -11,4 +11,7 @@ public enum Tier : byte
 
     /// <summary>In a local segment.</summary>
     Warm,
+
+    /// <summary>In the cold store.</summary>
+    Cold,
 }

@@ -3,6 +3,8 @@ using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Index;
 using Thermocline.Store.Log;
+using Thermocline.Store.Packed;
+using Thermocline.Store.Packing;
 using Thermocline.Store.Records;
 using Thermocline.Store.Recovery;
 
@@ -25,6 +27,8 @@ public sealed class TieredStore : IDisposable
     private readonly LogAppender _appender;
     private readonly CommitQueue _queue;
     private readonly Committer _committer;
+    private readonly StageCounters _stages;
+    private readonly Packer _packer;
     private int _closed;
 
     private TieredStore(StoreOptions options, IFiles files, TimeProvider time, IDisposable folderLock, Opened opened)
@@ -36,7 +40,13 @@ public sealed class TieredStore : IDisposable
         _opened = opened;
         _records = opened.Records;
         _queue = new CommitQueue(options.PendingBytesMax);
-        _sealer = new Sealer(failure => _committer!.LatchWith(failure));
+        _stages = new StageCounters(time);
+        var segmentPacker = new SegmentPacker(
+            files, _records, opened.Hash, opened.Share, new Dictionaries(opened.Share.Dictionaries, _stages),
+            () => FlushAsync().AsTask().GetAwaiter().GetResult(), time);
+        int covered = (int)(opened.Snapshot?.Header.LastSegment ?? 0);
+        _packer = new Packer(segmentPacker, _records, opened.Hash, options, _stages, covered);
+        _sealer = new Sealer(_packer.Wake, failure => _committer!.LatchWith(failure));
         _appender = new LogAppender(
             files, options, opened.Identity.ShortId, _records.Log, _sealer, opened.LastSegment, opened.LastSequence);
         _committer = new Committer(_queue, _appender, _records, opened.Hash, options, time);
@@ -67,7 +77,7 @@ public sealed class TieredStore : IDisposable
     }
 
     /// <summary>Figures of this moment.</summary>
-    public StoreStatus Status => StatusReading.Of(_opened, _committer);
+    public StoreStatus Status => StatusReading.Of(_opened, _committer, _packer, _stages);
 
     /// <summary>When writes are acknowledged; may be changed at any time.</summary>
     public DurabilityPolicy Durability
@@ -81,6 +91,30 @@ public sealed class TieredStore : IDisposable
     {
         get => _records.Hot.Limit;
         set => _records.ResizeHot(StoreOptions.CheckHotBytes(value));
+    }
+
+    /// <summary>How much work is spent to make sealed segments smaller; may be changed at any time.</summary>
+    public CompressionLevel Compression
+    {
+        get => _packer.Level;
+        set => _packer.Level = value;
+    }
+
+    /// <summary>
+    /// Packs on the caller's thread what is due: raw segments, small neighbours, files that are mostly dead. Readers and
+    /// writers go on. Returns how many files were made.
+    /// </summary>
+    /// <exception cref="StoreException">The disk failed: the files are as they were.</exception>
+    public int Pack(CancellationToken cancellation)
+    {
+        try
+        {
+            return _packer.RunToEnd(cancellation);
+        }
+        catch (IOException failure)
+        {
+            throw new StoreException(StoreFault.Io, $"Packing failed: {failure.Message}", null, -1, failure);
+        }
     }
 
     /// <summary>Reads the current value of a key (see <see cref="Keys"/>). Expired records are absent.</summary>
@@ -162,7 +196,7 @@ public sealed class TieredStore : IDisposable
     /// <summary>Reads every frame and checks every checksum; returns what is damaged, at most 1,000 entries.</summary>
     /// <exception cref="StoreException">The disk failed.</exception>
     public IReadOnlyList<Damage> Verify(CancellationToken cancellation) =>
-        Verification.Run(_records.Log.View.Segments.ToArray(), _opened.LastSegment, _appender.End, cancellation);
+        Verification.Run(_records.Log, _opened.LastSegment, _appender.End, cancellation);
 
     /// <summary>Stops cleanly: commits what waits, syncs, seals, and saves the index so that the next open is immediate.</summary>
     /// <exception cref="StoreException">The disk failed. What was acknowledged as durable is safe all the same.</exception>
@@ -172,6 +206,7 @@ public sealed class TieredStore : IDisposable
             return;
         try
         {
+            _packer.Dispose();
             _queue.Close(new StoreException(StoreFault.Latched, "The store is closed."));
             _committer.Join();
             int last = _committer.Latch is null ? _appender.Finish() : -1;
@@ -188,7 +223,7 @@ public sealed class TieredStore : IDisposable
             _sealer.Dispose();
             _records.Close();
             _opened.Snapshot?.Dispose();
-            foreach (Segment segment in _records.Log.View.Segments)
+            foreach (ISegment segment in _records.Log.View.Segments)
                 segment.Dispose();
             _lock.Dispose();
         }
@@ -216,9 +251,9 @@ public sealed class TieredStore : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, Limits.ListPageMax);
         ObjectDisposedException.ThrowIf(_closed != 0, this);
-        LogView view = _records.Log.View;
         while (true)
         {
+            LogView view = _records.Log.View;
             try
             {
                 return new Listing(view.Segments, end, nowMs, KeysOf).Read(prefix, after, limit);
@@ -227,22 +262,26 @@ public sealed class TieredStore : IDisposable
             {
                 _records.Damages.Add(failure);
             }
+            catch (ObjectDisposedException) when (_records.Log.View != view)
+            {
+                // Packed under our hands: the new file has the same keys.
+            }
         }
     }
 
     /// <summary>For tests: whether the background has nothing left to do.</summary>
     internal bool IsSettled => _sealer.IsIdle;
 
-    private IKeySource KeysOf(Segment segment) => segment.Keys ??= Recoverer.OpenKeys(segment, _records.Damages);
+    private IKeySource KeysOf(ISegment segment) => segment.Keys ??= segment.OpenKeys(_records.Damages.Add);
 
     /// <summary>Replaces a damaged key table by one made from the frames; false when that was done before.</summary>
     private bool KeysCanBeRemade(LogView view, StoreException failure)
     {
-        foreach (Segment segment in view.Segments)
+        foreach (ISegment segment in view.Segments)
         {
             if (segment.Path == failure.File && segment.Keys is not TailKeys)
             {
-                segment.Keys = failure.Offset == 0 ? new TailKeys() : Recoverer.ScanKeys(segment, _records.Damages);
+                segment.Keys = failure.Offset == 0 ? new TailKeys() : segment.ScanKeys(_records.Damages.Add);
                 return true;
             }
         }

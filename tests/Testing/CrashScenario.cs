@@ -7,7 +7,7 @@ namespace Thermocline.Testing;
 /// A fixed mix of writes on a store, with a record of what was tried and what was acknowledged, so that a store reopened
 /// after any failure can be compared with every state it may be in.
 /// </summary>
-public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyList<WriteOperation>> steps)
+public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyList<WriteOperation>> steps, int packEvery = 0)
 {
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(30);
 
@@ -18,7 +18,7 @@ public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyL
     public int Tried { get; private set; }
 
     /// <summary>Puts, replacements, deletes, batches and expiries over a few keys, filling several segments.</summary>
-    public static CrashScenario Mixed(DurabilityPolicy policy, int count = 60)
+    public static CrashScenario Mixed(DurabilityPolicy policy, int count = 60, int packEvery = 0)
     {
         var random = new Random(7);
         var steps = new List<IReadOnlyList<WriteOperation>>();
@@ -40,7 +40,7 @@ public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyL
             SegmentFrames = 16,
             SyncInterval = TimeSpan.FromMinutes(1),
         };
-        return new CrashScenario(options, steps);
+        return new CrashScenario(options, steps, packEvery);
     }
 
     /// <summary>Opens, runs every step, closes and opens again for more. Stops quietly at the first failure.</summary>
@@ -107,6 +107,8 @@ public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyL
                 Acknowledged = i + 1;
             // Sealing runs in the background; waiting for it makes the order of the file calls the same in every run.
             SpinWait.SpinUntil(() => store.IsSettled, SettleLimit);
+            if (packEvery > 0 && i % packEvery == 0)
+                store.Pack(CancellationToken.None);
         }
     }
 

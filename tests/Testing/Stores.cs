@@ -13,6 +13,7 @@ public static class Stores
         HotBytes = 1 << 20,
         SegmentBytes = 64 << 10,
         SegmentFrames = 256,
+        BackgroundPacking = false,
     };
 
     /// <summary>Opens a store with <see cref="Small"/> options on the given files.</summary>

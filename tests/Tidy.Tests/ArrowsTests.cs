@@ -30,10 +30,17 @@ public sealed class ArrowsTests
     [Theory]
     [InlineData("sidecar/Store/A.cs", "using Thermocline.Memory;")]
     [InlineData("sidecar/Store/Log/A.cs", "using Microsoft.Extensions.Logging;")]
+    [InlineData("sidecar/Store/Log/A.cs", "using System.Net.Http;")]
+    [InlineData("sidecar/Store/A.cs", "using Amazon.S3;")]
+    [InlineData("sidecar/Store/ColdTier/A.cs", "using Polly;")]
     [InlineData("operator/A.cs", "using Thermocline.Store;")]
     [InlineData("sidecar/Contract/A.cs", "using Thermocline.Store.Files;")]
     public void A_wrong_arrow_between_parts_is_found(string path, string text) =>
         Assert.Single(Arrows.Between(new SourceFile(path, text)));
+
+    [Fact]
+    public void The_cold_room_alone_may_know_a_network() => Assert.Empty(Arrows.Between(
+        new SourceFile("sidecar/Store/Cold/A.cs", "using Amazon.S3;\nusing Polly;\nusing System.Net;")));
 
     [Fact]
     public void Words_in_comments_and_other_names_are_not_arrows()

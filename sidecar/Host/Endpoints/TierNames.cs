@@ -10,5 +10,6 @@ internal static class TierNames
         Tier.None => "none",
         Tier.Hot => "hot",
         Tier.Warm => "warm",
+        Tier.Cold => "cold",
     };
 }

@@ -9,6 +9,7 @@ internal static class ProblemCode
     public const string BodyTooLarge = "body-too-large";
     public const string BodyTruncated = "body-truncated";
     public const string Busy = "busy";
+    public const string ColdUnavailable = "cold-unavailable";
     public const string CollectionInvalid = "collection-invalid";
     public const string CollectionReserved = "collection-reserved";
     public const string ConditionFailed = "condition-failed";
@@ -45,8 +46,8 @@ internal static class ProblemCode
     /// <summary>Every code, in order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        BatchInvalid, BodyTooLarge, BodyTruncated, Busy, CollectionInvalid, CollectionReserved, ConditionFailed,
-        ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, Internal,
+        BatchInvalid, BodyTooLarge, BodyTruncated, Busy, ColdUnavailable, CollectionInvalid, CollectionReserved,
+        ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, Internal,
         JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid,
         MethodNotAllowed, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
         RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,

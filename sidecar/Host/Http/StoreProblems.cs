@@ -15,7 +15,10 @@ internal static class StoreProblems
         StoreFault.Full or StoreFault.SnapshotTooOld => new Problem(429, ProblemCode.StoreFull,
             "A limit of the store was reached.", failure.Message)
         { RetryAfterSeconds = 1 },
-        StoreFault.Locked or StoreFault.Unsupported => new Problem(500, ProblemCode.Internal,
+        StoreFault.ColdUnavailable or StoreFault.ColdRefused => new Problem(503, ProblemCode.ColdUnavailable,
+            "The record is in the cold store, which does not answer; what is kept locally does.", failure.Message)
+        { RetryAfterSeconds = 5 },
+        StoreFault.Locked or StoreFault.Unsupported or StoreFault.Fenced => new Problem(500, ProblemCode.Internal,
             "The sidecar made a mistake.", failure.Message),
     };
 

@@ -51,7 +51,8 @@ internal sealed class LogAppender(
         var header = new SegmentHeader(_number + 1, RandomSalt(), nowMs, LastSequence + 1, storeId);
         _writer = SegmentWriter.Create(files, header, Math.Max(options.SegmentBytes, SegmentHeader.Bytes + firstBatchBytes));
         _number++;
-        log.View = log.View.With(_writer.Segment);
+        Segment added = _writer.Segment;
+        log.Change(view => view.With(added));
     }
 
     /// <summary>Writes the frames of a group and gives the address of the first.</summary>
@@ -66,7 +67,7 @@ internal sealed class LogAppender(
 
     /// <summary>Notes a frame's key for listings, once it is committed.</summary>
     public void NoteKey(in Frame frame, Address address) =>
-        _writer!.Keys.Append(frame.Key, new KeyEntry(address.Offset, frame.Flags & FrameFlags.Tombstone, frame.ExpiresAtMs));
+        _writer!.Keys.Append(frame.Key, new KeyEntry(address, frame.Flags & FrameFlags.Tombstone, frame.ExpiresAtMs));
 
     public void Sync() => _writer?.Sync();
 

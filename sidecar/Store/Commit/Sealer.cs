@@ -12,13 +12,17 @@ internal sealed class Sealer : IDisposable
     // One more is in the sealer's hands, and one is open.
     private const int WaitingMax = LogView.UnsealedMax - 2;
     private readonly BlockingCollection<SegmentWriter> _waiting = new(WaitingMax);
+    private readonly Action _sealedOne;
     private readonly Action<StoreException> _fail;
     private readonly Thread _thread;
     private int _unsealed;
     private int _ended;
 
-    public Sealer(Action<StoreException> fail)
+    /// <param name="sealedOne">Told of every segment that was sealed.</param>
+    /// <param name="fail">Told of the first failure.</param>
+    public Sealer(Action sealedOne, Action<StoreException> fail)
     {
+        _sealedOne = sealedOne;
         _fail = fail;
         _thread = new Thread(Run) { IsBackground = true, Name = "thermocline-sealer" };
         _thread.Start();
@@ -69,8 +73,10 @@ internal sealed class Sealer : IDisposable
             try
             {
                 // After a failure nothing more is written; the segments stay as they are for the next open.
-                if (!failed)
-                    Seal(writer);
+                if (failed)
+                    continue;
+                Seal(writer);
+                _sealedOne();
             }
             catch (StoreException failure)
             {

@@ -98,6 +98,22 @@ public sealed class DiskFiles : IFiles
     /// <inheritdoc/>
     public void SyncDirectory(string directory) => Posix.SyncDirectory(FullDirectory(directory));
 
+    /// <summary>When a file was last written, by the clock of the file system.</summary>
+    /// <exception cref="IOException">There is no such file, or access was refused.</exception>
+    public DateTimeOffset LastWritten(string path) => Refusals(FullFile(path), full =>
+        File.Exists(full)
+            ? new DateTimeOffset(File.GetLastWriteTimeUtc(full), TimeSpan.Zero)
+            : throw new FileNotFoundException($"There is no file '{path}'.", path));
+
+    /// <summary>Deletes a directory when nothing is in it; no error when something is, or when it does not exist.</summary>
+    /// <exception cref="IOException">Access was refused.</exception>
+    public void DeleteEmptyDirectory(string directory) => Refusals(FullDirectory(directory), full =>
+    {
+        if (Directory.Exists(full) && !Directory.EnumerateFileSystemEntries(full).Any())
+            Directory.Delete(full);
+        return true;
+    });
+
     /// <inheritdoc/>
     public IDisposable Lock(string path) => Refusals(FullFile(path), full => DiskLock.Take(_root, path, full));
 

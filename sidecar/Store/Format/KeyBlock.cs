@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace Thermocline.Store.Format;
 
 /// <summary>One entry of a key table, without its key.</summary>
-/// <param name="Offset">Offset of the frame in the segment, in bytes.</param>
+/// <param name="Address">Place of the frame.</param>
 /// <param name="Flags">Tombstone or not.</param>
 /// <param name="ExpiresAtMs">End of life, or 0.</param>
-internal readonly record struct KeyEntry(long Offset, FrameFlags Flags, long ExpiresAtMs);
+internal readonly record struct KeyEntry(Address Address, FrameFlags Flags, long ExpiresAtMs);
 
 /// <summary>Layout of a 4,096-byte block of a key table.</summary>
 internal static class KeyBlock
@@ -44,7 +44,7 @@ internal static class KeyBlock
             target = target[(4 + key.Length - shared)..];
             FrameFlags flags = (entry.Flags & FrameFlags.Tombstone) | (entry.ExpiresAtMs == 0 ? 0 : FrameFlags.Expires);
             BinaryPrimitives.WriteUInt32LittleEndian(
-                target, (uint)(entry.Offset / Address.UnitBytes) | ((uint)flags << Address.OffsetBits));
+                target, (uint)(entry.Address.Offset / Address.UnitBytes) | ((uint)flags << Address.OffsetBits));
             if (entry.ExpiresAtMs != 0)
                 Frame.WriteUInt48(target[4..], entry.ExpiresAtMs);
             _used += size;
@@ -62,7 +62,7 @@ internal static class KeyBlock
     }
 
     /// <summary>Walks the entries of an intact block.</summary>
-    internal ref struct Reader(ReadOnlySpan<byte> block, Span<byte> keyBuffer)
+    internal ref struct Reader(ReadOnlySpan<byte> block, int segment, Span<byte> keyBuffer)
     {
         private readonly ReadOnlySpan<byte> _block = block;
         private readonly Span<byte> _key = keyBuffer;
@@ -88,13 +88,9 @@ internal static class KeyBlock
             var flags = (FrameFlags)(word >> Address.OffsetBits);
             bool expires = (flags & FrameFlags.Expires) != 0;
             long offset = (long)(word & ((1u << Address.OffsetBits) - 1)) * Address.UnitBytes;
-            Entry = new KeyEntry(offset, flags & FrameFlags.Tombstone, expires ? Frame.ReadUInt48(source[4..]) : 0);
+            Entry = new KeyEntry(Address.Of(segment, offset), flags & FrameFlags.Tombstone, expires ? Frame.ReadUInt48(source[4..]) : 0);
             _position += EntryFixedBytes + rest + (expires ? 6 : 0);
             return true;
         }
     }
-
-    /// <summary>The first key of an intact, non-empty block.</summary>
-    public static ReadOnlySpan<byte> FirstKey(ReadOnlySpan<byte> block) =>
-        block.Slice(HeaderBytes + 4, BinaryPrimitives.ReadUInt16LittleEndian(block[(HeaderBytes + 2)..]));
 }

@@ -1,82 +1,58 @@
-using System.Buffers;
 using Thermocline.Store.Format;
 
 namespace Thermocline.Store.Log;
 
-/// <summary>Reads single frames by their place and trusts none of their bytes before the checksums agree.</summary>
+/// <summary>Finds the file of an address and reads single frames from it.</summary>
 internal sealed class LogReader
 {
-    /// <summary>First read: holds header, key and value of most records in one call.</summary>
-    private const int GuessBytes = 4096;
+    private readonly Lock _changing = new();
     private LogView _view = LogView.Empty;
 
-    /// <summary>The segments; replaced whole by the committer.</summary>
-    public LogView View
+    /// <summary>The files of the log.</summary>
+    public LogView View => Volatile.Read(ref _view);
+
+    /// <summary>Changes the view: the committer adds segments, the packer replaces them.</summary>
+    public void Change(Func<LogView, LogView> change)
     {
-        get => Volatile.Read(ref _view);
-        set => Volatile.Write(ref _view, value);
+        lock (_changing)
+            Volatile.Write(ref _view, change(_view));
     }
 
-    /// <summary>
-    /// Reads the frame at an address when it is of this key. The array is rented from the shared pool and belongs to the
-    /// caller; null when the frame is of another key.
-    /// </summary>
-    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public byte[]? TryRead(Address address, ReadOnlySpan<byte> key)
+    /// <inheritdoc cref="ISegment.TryRead"/>
+    public byte[]? TryRead(Address address, ReadOnlySpan<byte> key, out Tier tier)
     {
-        Segment segment = SegmentOf(address);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(GuessBytes);
-        bool keep = false;
-        try
+        while (true)
         {
-            int read = segment.Read(buffer.AsSpan(0, GuessBytes), address.Offset);
-            if (!Frame.IsPlausible(buffer.AsSpan(0, read)))
-                throw segment.Damaged(address.Offset, "frame header");
-            int length = new Frame(buffer).TotalBytes;
-            if (length > read)
+            LogView view = View;
+            try
             {
-                byte[] larger = ArrayPool<byte>.Shared.Rent(length);
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = larger;
-                read = segment.Read(buffer.AsSpan(0, length), address.Offset);
+                return SegmentOf(view, address).TryRead(address, key, out tier);
             }
-
-            FrameCheck check = Frame.Check(buffer.AsSpan(0, Math.Min(read, length)), segment.Seed);
-            if (check == FrameCheck.HeaderDamaged)
-                throw segment.Damaged(address.Offset, "frame header");
-            if (!new Frame(buffer).Key.SequenceEqual(key))
-                return null;
-            if (check == FrameCheck.PayloadDamaged)
-                throw segment.Damaged(address.Offset, "frame");
-            keep = true;
-            return buffer;
-        }
-        finally
-        {
-            if (!keep)
-                ArrayPool<byte>.Shared.Return(buffer);
+            catch (ObjectDisposedException) when (View != view)
+            {
+                // Packed under our hands: the record has the same address in the file that took its place.
+            }
         }
     }
 
-    /// <summary>Whether the frame at an address is of this key; a damaged frame is taken for it, because its tag agrees.</summary>
-    /// <exception cref="StoreException">The disk failed.</exception>
+    /// <inheritdoc cref="ISegment.IsOfKey"/>
     public bool IsOfKey(Address address, ReadOnlySpan<byte> key)
     {
-        Span<byte> start = stackalloc byte[Frame.HeaderBytes + Limits.ComposedKeyBytesMax];
-        try
+        while (true)
         {
-            Segment segment = SegmentOf(address);
-            int read = segment.Read(start, address.Offset);
-            return Frame.Check(start[..read], segment.Seed) == FrameCheck.HeaderDamaged
-                || new Frame(start).Key.SequenceEqual(key);
-        }
-        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
-        {
-            return true;
+            LogView view = View;
+            try
+            {
+                return view.Find(address.Segment)?.IsOfKey(address, key) ?? true;
+            }
+            catch (ObjectDisposedException) when (View != view)
+            {
+                // As above.
+            }
         }
     }
 
-    private Segment SegmentOf(Address address) =>
-        View.Find(address.Segment) ?? throw new StoreException(
+    private static ISegment SegmentOf(LogView view, Address address) =>
+        view.Find(address.Segment) ?? throw new StoreException(
             StoreFault.Damaged, $"Segment {address.Segment} is missing from the data folder.", null, address.Offset);
 }

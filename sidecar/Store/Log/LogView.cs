@@ -1,32 +1,53 @@
 namespace Thermocline.Store.Log;
 
-/// <summary>The segments of one moment, by number. Replaced whole when one is added.</summary>
-internal sealed class LogView(Segment[] segments)
+/// <summary>The files of the log of one moment, by number. Replaced whole when one is added, packed or taken away.</summary>
+internal sealed class LogView(ISegment[] segments)
 {
     /// <summary>Segments at the end of the log that may not be sealed yet.</summary>
     public const int UnsealedMax = 4;
 
     public static LogView Empty { get; } = new([]);
 
-    public ReadOnlySpan<Segment> Segments => segments;
+    public ReadOnlySpan<ISegment> Segments => segments;
 
-    public Segment? Last => segments.Length == 0 ? null : segments[^1];
+    public ISegment? Last => segments.Length == 0 ? null : segments[^1];
 
-    /// <summary>The segment of a number, or null.</summary>
-    public Segment? Find(int number)
+    /// <summary>The file that covers a segment number, or null.</summary>
+    public ISegment? Find(int number)
     {
-        // Numbers have no gaps unless files were taken away by hand: the first guess is nearly always right.
-        int guess = segments.Length == 0 ? -1 : number - segments[0].Number;
-        if ((uint)guess < (uint)segments.Length && segments[guess].Number == number)
-            return segments[guess];
-        foreach (Segment segment in segments)
+        int low = 0, high = segments.Length - 1;
+        while (low <= high)
         {
-            if (segment.Number == number)
+            int middle = (low + high) >>> 1;
+            ISegment segment = segments[middle];
+            if (number < segment.First)
+                high = middle - 1;
+            else if (number > segment.Last)
+                low = middle + 1;
+            else
                 return segment;
         }
 
         return null;
     }
 
-    public LogView With(Segment added) => new([.. segments, added]);
+    public LogView With(ISegment added) => new([.. segments, added]);
+
+    /// <summary>The view in which one file stands for those whose numbers it covers.</summary>
+    public LogView Replacing(ISegment replacement)
+    {
+        var next = new List<ISegment>(segments.Length);
+        bool placed = false;
+        foreach (ISegment segment in segments)
+        {
+            bool covered = segment.First >= replacement.First && segment.Last <= replacement.Last;
+            if (!covered)
+                next.Add(segment);
+            else if (!placed)
+                next.Add(replacement);
+            placed |= covered;
+        }
+
+        return new LogView([.. next]);
+    }
 }

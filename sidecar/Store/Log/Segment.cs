@@ -1,13 +1,17 @@
+using System.Buffers;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 
 namespace Thermocline.Store.Log;
 
-/// <summary>A segment file. Opened when first read; its frames never change once written.</summary>
-internal sealed class Segment : IDisposable
+/// <summary>A raw segment: frames as they were written. Opened when first read; its frames never change once written.</summary>
+internal sealed class Segment : ISegment
 {
+    /// <summary>First read: holds header, key and value of most records in one call.</summary>
+    private const int GuessBytes = 4096;
     private readonly IFiles _files;
     private readonly Lock _opening = new();
+    private int _dead;
     private IFile? _file;
     private SegmentHeader _header;
     private IKeySource? _keys;
@@ -31,7 +35,13 @@ internal sealed class Segment : IDisposable
 
     public int Number { get; }
 
+    public int First => Number;
+
+    public int Last => Number;
+
     public string Path { get; }
+
+    public int DeadFrames => Volatile.Read(ref _dead);
 
     /// <summary>What its checksums start from.</summary>
     public uint Seed => Open()._header.Seed;
@@ -42,7 +52,6 @@ internal sealed class Segment : IDisposable
 
     public long Length => File.Length;
 
-    /// <summary>Length in bytes, or 0 when the file cannot be opened: for figures only.</summary>
     public long LengthOrZero
     {
         get
@@ -61,7 +70,6 @@ internal sealed class Segment : IDisposable
     /// <summary>A bad copy of the header met when the file was opened, for the report.</summary>
     public Damage? HeaderDamage { get; private set; }
 
-    /// <summary>Its keys in order. Replaced by the sealer, and by a scan when the table on disk is damaged.</summary>
     public IKeySource? Keys
     {
         get => Volatile.Read(ref _keys);
@@ -94,8 +102,107 @@ internal sealed class Segment : IDisposable
             && SegmentTrailer.TryRead(bytes, Header, length, out trailer);
     }
 
+    /// <summary>Whether it is sealed, asked cheaply and again and again: only a yes is remembered.</summary>
+    public bool IsSealed(out SegmentTrailer trailer)
+    {
+        if (Keys is KeyTable table)
+        {
+            trailer = table.Trailer;
+            return true;
+        }
+
+        // Nobody appends to it when no writer left its keys here.
+        trailer = default;
+        return Keys is null && TryReadTrailer(out trailer);
+    }
+
+    public byte[]? TryRead(Address address, ReadOnlySpan<byte> key, out Tier tier)
+    {
+        tier = Tier.Warm;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(GuessBytes);
+        bool keep = false;
+        try
+        {
+            int read = Read(buffer.AsSpan(0, GuessBytes), address.Offset);
+            if (!Frame.IsPlausible(buffer.AsSpan(0, read)))
+                throw Damaged(address.Offset, "frame header");
+            int length = new Frame(buffer).TotalBytes;
+            if (length > read)
+            {
+                byte[] larger = ArrayPool<byte>.Shared.Rent(length);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = larger;
+                read = Read(buffer.AsSpan(0, length), address.Offset);
+            }
+
+            FrameCheck check = Frame.Check(buffer.AsSpan(0, Math.Min(read, length)), Seed);
+            if (check == FrameCheck.HeaderDamaged)
+                throw Damaged(address.Offset, "frame header");
+            if (!new Frame(buffer).Key.SequenceEqual(key))
+                return null;
+            if (check == FrameCheck.PayloadDamaged)
+                throw Damaged(address.Offset, "frame");
+            keep = true;
+            return buffer;
+        }
+        finally
+        {
+            if (!keep)
+                ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public bool IsOfKey(Address address, ReadOnlySpan<byte> key)
+    {
+        Span<byte> start = stackalloc byte[Frame.HeaderBytes + Limits.ComposedKeyBytesMax];
+        try
+        {
+            int read = Read(start, address.Offset);
+            return Frame.Check(start[..read], Seed) == FrameCheck.HeaderDamaged
+                || new Frame(start).Key.SequenceEqual(key);
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            return true;
+        }
+    }
+
+    public IKeySource OpenKeys(Action<Damage> report)
+    {
+        if (HeaderDamage is { } copy)
+            report(copy);
+        if (TryReadTrailer(out SegmentTrailer trailer))
+            return new KeyTable(this, trailer);
+        report(new Damage(Path, Math.Max(0, Length - SegmentTrailer.Bytes), SegmentTrailer.Bytes, "segment trailer"));
+        return ScanKeys(report);
+    }
+
+    public IKeySource ScanKeys(Action<Damage> report)
+    {
+        var keys = new TailKeys();
+        var scanner = new FrameScanner(File, Header, Length);
+        while (scanner.MoveNext())
+        {
+            if (scanner.Kind == ScanKind.DamagedStretch)
+                report(new Damage(Path, scanner.Offset, scanner.Length, "frame"));
+            else
+                keys.Append(scanner.Frame.Key, EntryOf(scanner));
+        }
+
+        return keys;
+    }
+
+    /// <summary>The key table entry of the frame a scan is at.</summary>
+    public KeyEntry EntryOf(FrameScanner scanner)
+    {
+        Frame frame = scanner.Frame;
+        return new KeyEntry(Address.Of(Number, scanner.Offset), frame.Flags & FrameFlags.Tombstone, frame.ExpiresAtMs);
+    }
+
     public StoreException Damaged(long offset, string what) =>
         new(StoreFault.Damaged, $"{what} at {Path}:{offset} fails its checksum.", Path, offset);
+
+    public void NoteDead(int frames) => Interlocked.Add(ref _dead, frames);
 
     public void Dispose() => _file?.Dispose();
 

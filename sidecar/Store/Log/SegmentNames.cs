@@ -19,28 +19,22 @@ internal static class SegmentNames
     public static string PathOf(int number, DateTimeOffset created) =>
         string.Create(CultureInfo.InvariantCulture, $"{Folders(created)[^1]}/{number:D20}{Suffix}");
 
-    /// <summary>All segments of the folder, by number. Files of other names are left alone.</summary>
-    public static List<Segment> List(IFiles files)
+    /// <summary>Every file of the log: its folder and its name.</summary>
+    public static IEnumerable<(string Folder, string Name)> List(IFiles files)
     {
-        var found = new List<Segment>();
         foreach (string year in files.List(Root))
         {
             foreach (string month in files.List($"{Root}/{year}"))
             {
                 string folder = $"{Root}/{year}/{month}";
                 foreach (string name in files.List(folder))
-                {
-                    if (TryParse(name, out int number))
-                        found.Add(new Segment(files, number, $"{folder}/{name}"));
-                }
+                    yield return (folder, name);
             }
         }
-
-        found.Sort(static (left, right) => left.Number.CompareTo(right.Number));
-        return found;
     }
 
-    private static bool TryParse(string name, out int number)
+    /// <summary>The number in the name of a raw segment; false for any other name.</summary>
+    public static bool TryParse(string name, out int number)
     {
         number = 0;
         return name.Length == 20 + Suffix.Length

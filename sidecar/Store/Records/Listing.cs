@@ -7,9 +7,9 @@ namespace Thermocline.Store.Records;
 /// Ordered listing: a merge of the key lists of all segments. The version of a key with the highest address below the
 /// moment counts; tombstones and expired records are left out.
 /// </summary>
-internal sealed class Listing(ReadOnlySpan<Segment> segments, Address end, long nowMs, Func<Segment, IKeySource> keysOf)
+internal sealed class Listing(ReadOnlySpan<ISegment> segments, Address end, long nowMs, Func<ISegment, IKeySource> keysOf)
 {
-    private readonly Segment[] _segments = segments.ToArray();
+    private readonly ISegment[] _segments = segments.ToArray();
     private readonly List<Source> _sources = [];
 
     /// <summary>Lists one page.</summary>
@@ -37,14 +37,14 @@ internal sealed class Listing(ReadOnlySpan<Segment> segments, Address end, long 
 
     private void Open(ReadOnlySpan<byte> from)
     {
-        foreach (Segment segment in _segments)
+        foreach (ISegment segment in _segments)
         {
             // Segments above the moment hold nothing that is visible.
-            if (segment.Number > end.Segment && end != Address.End)
+            if (segment.First > end.Segment && end != Address.End)
                 break;
             IKeyCursor cursor = keysOf(segment).Seek(from);
             if (cursor.MoveNext())
-                _sources.Add(new Source(segment, cursor));
+                _sources.Add(new Source(cursor));
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class Listing(ReadOnlySpan<Segment> segments, Address end, long 
             bool more = true;
             while (more && source.Cursor.Key.SequenceEqual(key))
             {
-                Address address = Address.Of(source.Segment.Number, source.Cursor.Entry.Offset);
+                Address address = source.Cursor.Entry.Address;
                 if (address < end && address >= newest)
                 {
                     newest = address;
@@ -89,5 +89,5 @@ internal sealed class Listing(ReadOnlySpan<Segment> segments, Address end, long 
         return newest != default && (entry.Flags & FrameFlags.Tombstone) == 0 && !expired;
     }
 
-    private sealed record Source(Segment Segment, IKeyCursor Cursor);
+    private sealed record Source(IKeyCursor Cursor);
 }

@@ -133,25 +133,65 @@ internal sealed unsafe class RecordTable(
         ulong tag = hash.Tag(key);
         // Only this thread changes addresses, so what is found here still holds below, under the lock.
         Address old = FindAddress(tag, key);
-        if (tombstone && old == default)
+        // Recovery may come upon a version that is older than what the index snapshot says.
+        if ((tombstone && old == default) || old > address)
             return;
         lock (_mutation)
         {
             // Before the slot is looked up: making room may change the hot place of any slot.
             uint place = tombstone || frame.IsEmpty ? 0 : hot.Insert(frame, seenBefore: false);
-            if (old == default)
+            ulong* slot = old == default ? null : FindSlot(tag, old);
+            if (slot is null)
             {
-                index.Insert(tag, address, place);
+                // Absent, or an expired record that the packer took away since.
+                if (!tombstone)
+                    index.Insert(tag, address, place);
                 return;
             }
 
             undo.Add(tag, old, address);
-            ulong* slot = FindSlot(tag, old);
+            log.View.Find(old.Segment)?.NoteDead(1);
             hot.Forget(IndexPage.HotOf(slot[1]));
             if (tombstone)
                 index.Remove(slot, tag);
             else
                 HashIndex.Move(slot, tag, address, place);
+        }
+    }
+
+    /// <summary>Whether the frame at an address is the current one of its key. Any thread.</summary>
+    public bool IsCurrent(ulong tag, Address address)
+    {
+        while (true)
+        {
+            IndexProbe probe = index.Begin(tag);
+            while (HashIndex.Next(ref probe))
+            {
+                if (probe.Address == address)
+                    return true;
+            }
+
+            if (index.IsUnmoved(probe))
+                return false;
+        }
+    }
+
+    /// <summary>Whether an open snapshot may still read the replaced frame at an address.</summary>
+    public bool IsHeld(ulong tag, Address address) => undo.Holds(tag, address);
+
+    /// <summary>Whether snapshots are open.</summary>
+    public bool HasSnapshots => undo.Count > 0;
+
+    /// <summary>Takes a record that has expired out of the index, if it is still the current one of its key.</summary>
+    public void RemoveExpired(ulong tag, Address address)
+    {
+        lock (_mutation)
+        {
+            ulong* slot = _closed ? null : FindSlot(tag, address);
+            if (slot is null)
+                return;
+            hot.Forget(IndexPage.HotOf(slot[1]));
+            index.Remove(slot, tag);
         }
     }
 
@@ -230,8 +270,8 @@ internal sealed unsafe class RecordTable(
     {
         try
         {
-            byte[]? rented = log.TryRead(address, key);
-            return rented is null ? default : new ReadLease(Tier.Warm, rented);
+            byte[]? rented = log.TryRead(address, key, out Tier tier);
+            return rented is null ? default : new ReadLease(tier, rented);
         }
         catch (StoreException failure)
         {

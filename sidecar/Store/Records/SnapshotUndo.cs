@@ -85,6 +85,15 @@ internal sealed class SnapshotUndo(int snapshotsMax, int entriesMax)
         }
     }
 
+    /// <summary>Whether an open snapshot may still read the replaced frame at an address.</summary>
+    public bool Holds(ulong tag, Address address)
+    {
+        if (Count == 0)
+            return false;
+        lock (_lock)
+            return _replaced.TryGetValue(tag, out List<Replaced>? list) && list.Exists(entry => entry.Old == address);
+    }
+
     private void GiveUpOldest()
     {
         Address oldest = _open.Keys.First();

@@ -3,6 +3,7 @@ using Thermocline.Store.Format;
 using Thermocline.Store.Hot;
 using Thermocline.Store.Index;
 using Thermocline.Store.Log;
+using Thermocline.Store.Packed;
 using Thermocline.Store.Records;
 
 namespace Thermocline.Store.Recovery;
@@ -13,6 +14,7 @@ internal sealed record Opened(
     KeyHash Hash,
     RecordTable Records,
     SnapshotUndo Undo,
+    PackedShare Share,
     IndexSnapshotFile? Snapshot,
     ulong LastSequence,
     int LastSegment,
@@ -25,7 +27,8 @@ internal static class Opening
     {
         long started = time.GetTimestamp();
         var damages = new DamageLog();
-        List<Segment> segments = SegmentNames.List(files);
+        var share = new PackedShare(new ChunkCache(options.ChunkCacheBytes), new DictionaryCache());
+        List<ISegment> segments = LogFiles.Find(files, share, damages);
         Identity identity = IdentityFile.ReadOrCreate(files, segments.Count > 0, damages, time);
         IndexSnapshotFile? snapshot = OpenSnapshot(files, identity, segments, damages);
         KeyHash hash = identity.CreateHash();
@@ -44,18 +47,18 @@ internal static class Opening
             Damages = damages.ToList(),
         };
         ulong lastSequence = Math.Max(snapshot?.Header.LastSequence ?? 0, recoverer.LastSequence);
-        return new Opened(identity, hash, records, undo, snapshot, lastSequence, view.Last?.Number ?? 0, report);
+        return new Opened(identity, hash, records, undo, share, snapshot, lastSequence, view.Last?.Last ?? 0, report);
     }
 
     private static IndexSnapshotFile? OpenSnapshot(
-        IFiles files, Identity identity, List<Segment> segments, DamageLog damages)
+        IFiles files, Identity identity, List<ISegment> segments, DamageLog damages)
     {
         IndexSnapshotFile? snapshot = IndexSnapshotFile.TryOpen(files, damages.Add);
         if (snapshot is null)
             return null;
         // A snapshot of another store, or of segments that are gone, says nothing about this log.
         long last = snapshot.Header.LastSegment;
-        if (snapshot.Header.StoreId == identity.StoreId && segments.Exists(segment => segment.Number == last))
+        if (snapshot.Header.StoreId == identity.StoreId && segments.Exists(segment => segment.First <= last && last <= segment.Last))
             return snapshot;
         snapshot.Dispose();
         return null;

@@ -1,6 +1,7 @@
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Log;
+using Thermocline.Store.Packed;
 using Thermocline.Store.Records;
 
 namespace Thermocline.Store.Recovery;
@@ -27,54 +28,25 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
     public ulong LastSequence => _lastSequence;
 
     /// <summary>Replays what is not covered. Returns the segments that exist afterwards.</summary>
-    public LogView Run(List<Segment> segments)
+    public LogView Run(List<ISegment> segments)
     {
         RemoveEmptyTail(segments);
         var view = new LogView([.. segments]);
-        records.Log.View = view;
+        records.Log.Change(_ => view);
         for (int i = 0; i < segments.Count; i++)
         {
-            if (segments[i].Number > coveredSegment)
+            if (segments[i].Last > coveredSegment)
                 Replay(segments[i], segments.Count - 1 - i);
         }
 
         return view;
     }
 
-    /// <summary>Key tables of covered segments are opened when a listing first needs them; so is this.</summary>
-    public static IKeySource OpenKeys(Segment segment, DamageLog damages)
-    {
-        if (segment.HeaderDamage is { } copy)
-            damages.Add(copy);
-        if (segment.TryReadTrailer(out SegmentTrailer trailer))
-            return new KeyTable(segment, trailer);
-        damages.Add(new Damage(
-            segment.Path, Math.Max(0, segment.Length - SegmentTrailer.Bytes), SegmentTrailer.Bytes, "segment trailer"));
-        return ScanKeys(segment, damages);
-    }
-
-    /// <summary>The keys of a segment whose table cannot be used, made again from its frames.</summary>
-    public static IKeySource ScanKeys(Segment segment, DamageLog damages)
-    {
-        var keys = new TailKeys();
-        var scanner = new FrameScanner(segment.File, segment.Header, segment.Length);
-        while (scanner.MoveNext())
-        {
-            if (scanner.Kind == ScanKind.DamagedStretch)
-                damages.Add(new Damage(segment.Path, scanner.Offset, scanner.Length, "frame"));
-            else
-                keys.Append(scanner.Frame.Key, EntryOf(scanner));
-        }
-
-        return keys;
-    }
-
     /// <summary>Deletes segments at the end of the log that were created but never got a whole frame.</summary>
-    private void RemoveEmptyTail(List<Segment> segments)
+    private void RemoveEmptyTail(List<ISegment> segments)
     {
-        while (segments.Count > 0 && segments[^1].Number > coveredSegment && IsEmpty(segments[^1]))
+        while (segments.Count > 0 && segments[^1] is Segment last && last.Number > coveredSegment && IsEmpty(last))
         {
-            Segment last = segments[^1];
             last.Dispose();
             files.Delete(last.Path);
             files.SyncDirectory(last.Path[..last.Path.LastIndexOf('/')]);
@@ -116,7 +88,39 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
         return file.Read(bytes, SegmentHeader.Bytes) > 0 && bytes.AsSpan().ContainsAnyExcept((byte)0);
     }
 
-    private void Replay(Segment segment, int younger)
+    private void Replay(ISegment segment, int younger)
+    {
+        if (segment is PackedSegment packed)
+            ReplayPacked(packed);
+        else if (segment is Segment raw)
+            ReplayRaw(raw, younger);
+    }
+
+    /// <summary>Of a packed segment the keys say it all.</summary>
+    private void ReplayPacked(PackedSegment segment)
+    {
+        try
+        {
+            if (segment.Header.StoreId != identity.ShortId)
+                throw segment.Damaged(0, "segment header: the segment of another store");
+            segment.Keys = segment.OpenKeys(records.Damages.Add);
+            if (!TryReplayKeys(segment))
+            {
+                segment.Keys = segment.ScanKeys(records.Damages.Add);
+                TryReplayKeys(segment);
+            }
+
+            _framesReplayed += segment.Trailer.Frames;
+            _lastSequence = Math.Max(_lastSequence, segment.Trailer.LastSequence);
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            records.Damages.Add(failure);
+            segment.Keys = new TailKeys();
+        }
+    }
+
+    private void ReplayRaw(Segment segment, int younger)
     {
         try
         {
@@ -162,41 +166,45 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
 
     private bool TryReplayTable(Segment segment, in SegmentTrailer trailer)
     {
-        var table = new KeyTable(segment, trailer);
+        segment.Keys = new KeyTable(segment, trailer);
+        if (!TryReplayKeys(segment))
+            return false;
+        _framesReplayed += trailer.Frames;
+        _lastSequence = Math.Max(_lastSequence, trailer.LastSequence);
+        return true;
+    }
+
+    private bool TryReplayKeys(ISegment segment)
+    {
         try
         {
             var newest = new KeyRun();
-            IKeyCursor cursor = table.Seek([]);
+            IKeyCursor cursor = segment.Keys!.Seek([]);
             while (cursor.MoveNext())
             {
                 if (!newest.Take(cursor))
                 {
-                    Apply(segment, newest);
+                    Apply(newest);
                     newest.Restart(cursor);
                 }
             }
 
-            Apply(segment, newest);
+            Apply(newest);
+            return true;
         }
         catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
         {
             records.Damages.Add(failure);
             return false;
         }
-
-        segment.Keys = table;
-        _framesReplayed += trailer.Frames;
-        _lastSequence = Math.Max(_lastSequence, trailer.LastSequence);
-        return true;
     }
 
-    private void Apply(Segment segment, KeyRun run)
+    private void Apply(KeyRun run)
     {
         if (run.IsEmpty)
             return;
         KeyEntry entry = run.Entry;
-        records.Publish(
-            run.Key, Address.Of(segment.Number, entry.Offset), [], (entry.Flags & FrameFlags.Tombstone) != 0);
+        records.Publish(run.Key, entry.Address, [], (entry.Flags & FrameFlags.Tombstone) != 0);
     }
 
     private void ReplayFrames(Segment segment, bool isLast, in SegmentTrailer trailer)
@@ -240,18 +248,12 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
                 records.PublishDamaged(frame.PreviousTag, Address.Of(segment.Number, stretch));
             stretch = -1;
             records.Publish(frame.Key, Address.Of(segment.Number, scanner.Offset), [], frame.IsTombstone);
-            keys.Append(frame.Key, EntryOf(scanner));
+            keys.Append(frame.Key, segment.EntryOf(scanner));
             summary = new FramesSummary(scanner.Position, summary.Count + 1, frame.Sequence, hash.Tag(frame.Key));
             _framesReplayed++;
         }
 
         _lastSequence = Math.Max(_lastSequence, summary.LastSequence);
         return summary with { End = end };
-    }
-
-    private static KeyEntry EntryOf(FrameScanner scanner)
-    {
-        Frame frame = scanner.Frame;
-        return new KeyEntry(scanner.Offset, frame.Flags & FrameFlags.Tombstone, frame.ExpiresAtMs);
     }
 }

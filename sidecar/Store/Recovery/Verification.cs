@@ -1,5 +1,6 @@
 using Thermocline.Store.Format;
 using Thermocline.Store.Log;
+using Thermocline.Store.Packed;
 
 namespace Thermocline.Store.Recovery;
 
@@ -8,20 +9,28 @@ internal static class Verification
 {
     private const int EntriesMax = 1000;
 
-    /// <param name="segments">All segments.</param>
+    /// <param name="log">The log.</param>
     /// <param name="sealedThrough">Segments up to this number were sealed when the store was opened.</param>
     /// <param name="end">Where the log ends.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public static IReadOnlyList<Damage> Run(
-        Segment[] segments, int sealedThrough, Address end, CancellationToken cancellation)
+        LogReader log, int sealedThrough, Address end, CancellationToken cancellation)
     {
         var found = new List<Damage>();
-        foreach (Segment segment in segments)
+        LogView view = log.View;
+        foreach (ISegment segment in view.Segments)
         {
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                Check(segment, segment.Number <= sealedThrough, end, found, cancellation);
+                if (segment is PackedSegment packed)
+                    CheckPacked(packed, found, cancellation);
+                else if (segment is Segment raw)
+                    CheckRaw(raw, raw.Number <= sealedThrough, end, found, cancellation);
+            }
+            catch (ObjectDisposedException) when (log.View != view)
+            {
+                // Packed meanwhile: every record was read and compared for that.
             }
             catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
             {
@@ -35,7 +44,7 @@ internal static class Verification
         return found.Count > EntriesMax ? found[..EntriesMax] : found;
     }
 
-    private static void Check(
+    private static void CheckRaw(
         Segment segment, bool mustBeSealed, Address end, List<Damage> found, CancellationToken cancellation)
     {
         Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
@@ -53,6 +62,49 @@ internal static class Verification
             CheckTable(segment, trailer, found);
         else if (mustBeSealed)
             found.Add(new Damage(segment.Path, segment.Length - SegmentTrailer.Bytes, SegmentTrailer.Bytes, "segment trailer"));
+    }
+
+    /// <summary>Reads every record, every key and the filter. Chunks in the cold store are left out: they cost money.</summary>
+    private static void CheckPacked(PackedSegment segment, List<Damage> found, CancellationToken cancellation)
+    {
+        Span<byte> header = stackalloc byte[PackedHeader.Bytes];
+        int read = segment.Read(header, 0);
+        PackedHeader.TryRead(header[..read], out _, out int badCopy);
+        if (badCopy >= 0)
+            found.Add(new Damage(segment.Path, badCopy, PackedHeader.Bytes / 2, "one copy of the segment header"));
+        for (int chunk = 0; chunk < segment.Directory.Chunks && !segment.IsStub && found.Count < EntriesMax; chunk++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            CheckPart(segment, "chunk", found, () => segment.CheckChunk(chunk));
+        }
+
+        var rows = new KeyRows();
+        var keys = new PackedKeys(segment);
+        for (int block = 0; block < keys.Count && found.Count < EntriesMax; block++)
+        {
+            rows.Clear();
+            CheckPart(segment, "key block", found, () => keys.Load(block, rows));
+        }
+
+        CheckPart(segment, "directory or trailer", found, segment.CheckDirectories);
+        CheckPart(segment, "filter", found, segment.CheckFilter);
+        foreach (DictionaryPlace place in segment.Directory.Dictionaries)
+        {
+            if (!segment.IsWhole(place))
+                found.Add(new Damage(segment.Path, place.Offset, 2L * place.StoredBytes, "dictionary (one copy at least)"));
+        }
+    }
+
+    private static void CheckPart(PackedSegment segment, string what, List<Damage> found, Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            found.Add(new Damage(segment.Path, failure.Offset, 0, what));
+        }
     }
 
     private static void CheckFrames(

@@ -47,6 +47,7 @@ internal static class Markdown
         string wanted = row switch
         {
             { GoalRatio: { } least } => $"≥ {Number(least)}×",
+            { GoalAtLeast: { } least } => $"≥ {Number(least)} {row.Unit}",
             { GoalAtMost: { } most } => $"≤ {Number(most)} {row.Unit}",
             _ => "",
         };

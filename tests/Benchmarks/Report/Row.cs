@@ -32,11 +32,15 @@ internal sealed record Row
     /// <summary>The largest <see cref="Figure"/> that is wanted of this row.</summary>
     public double? GoalAtMost { get; init; }
 
+    /// <summary>The least <see cref="Figure"/> that is wanted of this row.</summary>
+    public double? GoalAtLeast { get; init; }
+
     /// <summary>Whether the goal is met, or null when the row has none.</summary>
-    public bool? GoalMet => (GoalRatio, GoalAtMost) switch
+    public bool? GoalMet => (GoalRatio, GoalAtMost, GoalAtLeast) switch
     {
-        ({ } least, _) => OursBetterBy >= least,
-        (_, { } most) => Figure <= most,
+        ({ } least, _, _) => OursBetterBy >= least,
+        (_, { } most, _) => Figure <= most,
+        (_, _, { } least) => Figure >= least,
         _ => null,
     };
 }

@@ -39,6 +39,46 @@ public sealed class DamageTests
         }
     }
 
+    [Theory]
+    [InlineData(CompressionLevel.Balanced, true)]
+    [InlineData(CompressionLevel.Max, true)]
+    [InlineData(CompressionLevel.Off, false)]
+    [InlineData(CompressionLevel.Balanced, false)]
+    [InlineData(CompressionLevel.Max, false)]
+    public async Task Any_flipped_byte_of_a_packed_segment_is_reported_and_never_gives_a_wrong_value(
+        CompressionLevel level, bool keepIndexSnapshot)
+    {
+        (MemoryFiles files, _, Dictionary<string, string> expected) = await CreateAsync();
+        using (TieredStore store = Testing.Stores.OpenSmall(files))
+        {
+            store.Compression = level;
+            Assert.Equal(1, store.Pack(CancellationToken.None));
+        }
+
+        string path = SegmentPath(files);
+        Assert.EndsWith(".pak", path, StringComparison.Ordinal);
+        byte[] good = Content(files, path);
+        for (long offset = 0; offset < good.Length; offset++)
+        {
+            Flip(files, path, offset);
+            if (!keepIndexSnapshot)
+                Hide(files, "index.snapshot");
+            using (TieredStore store = Testing.Stores.OpenSmall(files))
+            {
+                int damagedKeys = CheckValues(store, expected, offset);
+                List<string> listed = store.List();
+                foreach (string key in expected.Keys)
+                    Assert.True(listed.Contains(key) || damagedKeys > 0, $"offset {offset}: {key} is not listed");
+                Assert.DoesNotContain("gone", listed);
+                CheckReport(store, path, offset, damagedKeys);
+            }
+
+            if (!keepIndexSnapshot)
+                Restore(files, "index.snapshot");
+            Replace(files, path, good);
+        }
+    }
+
     [Fact]
     public async Task A_flipped_byte_of_the_index_snapshot_never_gives_a_wrong_value()
     {

@@ -63,6 +63,39 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         }
     }
 
+    public static TheoryData<DurabilityPolicy, Tear> PackingTears => new()
+    {
+        { DurabilityPolicy.Always, Tear.None },
+        { DurabilityPolicy.Always, Tear.Sectors(1) },
+        { DurabilityPolicy.Never, Tear.None },
+        { DurabilityPolicy.Never, Tear.Prefix(1) },
+        { DurabilityPolicy.Never, Tear.Sectors(2) },
+    };
+
+    [Theory]
+    [MemberData(nameof(PackingTears))]
+    public async Task Power_lost_at_any_operation_while_segments_are_packed_loses_nothing(DurabilityPolicy policy, Tear tear)
+    {
+        const int PackEvery = 7;
+        var counting = new FaultyFiles();
+        await CrashScenario.Mixed(policy, packEvery: PackEvery).RunAsync(counting);
+        Assert.Contains(counting.Operations, static operation => operation.Path.EndsWith(".pak", StringComparison.Ordinal));
+        for (int number = 0; number < counting.Operations.Count; number++)
+        {
+            foreach (bool crash in new[] { true, false })
+            {
+                var files = new FaultyFiles();
+                if (crash)
+                    files.CrashAt(number, tear);
+                else
+                    files.FailAt(number, tear);
+                CrashScenario scenario = CrashScenario.Mixed(policy, packEvery: PackEvery);
+                await scenario.RunAsync(files);
+                Check(scenario, files.AfterCrash(tear), $"packing, operation {number}, crash {crash}, {tear}");
+            }
+        }
+    }
+
     [Fact]
     public async Task Power_lost_while_recovering_from_a_power_loss_changes_nothing()
     {

@@ -40,8 +40,10 @@ public sealed class RandomOperationsTests(ITestOutputHelper output)
                 await BatchAsync(store, random);
             else if (kind < 99_900)
                 _time.Advance(TimeSpan.FromMilliseconds(random.Next(2_000)));
-            else if (kind < 99_980)
+            else if (kind < 99_970)
                 CheckPage(store, random);
+            else if (kind < 99_980)
+                Pack(store, random);
             else if (kind < 99_995)
                 store.HotBytes = random.Next(1, 8) << 20;
             else
@@ -68,6 +70,14 @@ public sealed class RandomOperationsTests(ITestOutputHelper output)
         TieredStore again = Open();
         Assert.Empty(again.Status.Damages);
         return again;
+    }
+
+    private static void Pack(TieredStore store, Random random)
+    {
+        store.Compression = (CompressionLevel)random.Next(5);
+        store.Pack(CancellationToken.None);
+        Assert.Null(store.Status.Packing.LastFailure);
+        Assert.Empty(store.Status.Damages);
     }
 
     private bool IsLive(string key, out Expected expected) =>

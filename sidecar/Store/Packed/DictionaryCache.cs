@@ -1,0 +1,50 @@
+using Thermocline.Store.Compression;
+
+namespace Thermocline.Store.Packed;
+
+/// <summary>
+/// Dictionaries in RAM by their content's id: many segments share one. One that leaves is freed by its finalizer, once
+/// nobody decodes with it.
+/// </summary>
+internal sealed class DictionaryCache
+{
+    private const int EntriesMax = 64;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, (ZstdDictionary Dictionary, long Used)> _entries = [];
+    private long _clock;
+
+    /// <summary>Bytes of native memory held.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+                return _entries.Values.Sum(static entry => entry.Dictionary.NativeBytes);
+        }
+    }
+
+    public ZstdDictionary? Find(ulong id)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryGetValue(id, out (ZstdDictionary Dictionary, long Used) entry))
+                return null;
+            _entries[id] = (entry.Dictionary, ++_clock);
+            return entry.Dictionary;
+        }
+    }
+
+    /// <summary>Keeps a dictionary; gives the one that was there before when another thread was faster.</summary>
+    public ZstdDictionary Add(ZstdDictionary dictionary)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(dictionary.Id, out (ZstdDictionary Dictionary, long Used) entry))
+                return entry.Dictionary;
+            if (_entries.Count >= EntriesMax)
+                _entries.Remove(_entries.MinBy(static pair => pair.Value.Used).Key);
+            _entries[dictionary.Id] = (dictionary, ++_clock);
+            return dictionary;
+        }
+    }
+}

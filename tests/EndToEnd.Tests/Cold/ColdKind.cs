@@ -1,0 +1,11 @@
+namespace Thermocline.EndToEnd.Tests.Cold;
+
+/// <summary>The cold stores every conformance test runs on.</summary>
+public enum ColdKind
+{
+    Memory,
+    Folder,
+    Resilient,
+    Moto,
+    Swift,
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Thermocline.EndToEnd.Tests.Cold;
+using Thermocline.Testing.S3;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(S3Services))]
+
+namespace Thermocline.EndToEnd.Tests.Cold;
+
+/// <summary>
+/// One service of each kind for all tests, started when the first of them asks. A test whose service cannot be started is
+/// skipped, except in CI, where it fails.
+/// </summary>
+public sealed class S3Services : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<S3Kind, Lazy<Task<(S3Endpoint? Endpoint, string Missing)>>> _starts = new();
+    private readonly ConcurrentBag<S3Service> _services = [];
+
+    /// <summary>Whether nobody else uses the buckets.</summary>
+    public bool IsOwn => S3Endpoint.FromEnvironment() is null;
+
+    public async Task<S3Endpoint> UseAsync(S3Kind kind)
+    {
+        (S3Endpoint? endpoint, string missing) = await _starts.GetOrAdd(kind, _ => new(() => StartAsync(kind))).Value;
+        if (endpoint is null)
+        {
+            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", missing);
+            Assert.Fail(missing);
+        }
+
+        return endpoint;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (S3Service service in _services)
+            await service.DisposeAsync();
+    }
+
+    private async Task<(S3Endpoint? Endpoint, string Missing)> StartAsync(S3Kind kind)
+    {
+        if (S3Endpoint.FromEnvironment() is { } named)
+            return kind == S3Kind.Moto ? (named, "") : (null, $"{S3Endpoint.Variable} names the one bucket to use.");
+        if (S3Service.Program is not { } program)
+            return (null, S3Service.Missing);
+        S3Service service = S3Service.Start(kind, program);
+        _services.Add(service);
+        S3Endpoint? endpoint = await service.ReadyAsync(CancellationToken.None);
+        return (endpoint, $"{kind} did not start:\n{service.Log}");
+    }
+}
