@@ -15,27 +15,23 @@ internal sealed class PackedSegment : ISegment
 {
     /// <summary>A chunk of this size or less is read in one call.</summary>
     private const int WholeReadMax = 32 << 10;
-    private readonly IFiles _files;
     private readonly PackedShare _share;
     private readonly long _id;
-    private readonly Lock _opening = new();
     private readonly ChunkFetches? _fetches;
     private int _dead;
     private long _uses;
-    private Content? _content;
     private IKeySource? _keys;
     private byte[]? _filter;
-    private bool _disposed;
 
     public PackedSegment(IFiles files, PackedShare share, int first, int last, string path, RemoteChunks? remote)
     {
-        _files = files;
         _share = share;
         _id = share.NextId();
         First = first;
         Last = last;
         Path = path;
         Remote = remote;
+        Content = new PackedFile(files, first, last, path, remote is not null);
         _fetches = remote is null ? null : new ChunkFetches(this, share.Chunks, _id);
     }
 
@@ -55,26 +51,22 @@ internal sealed class PackedSegment : ISegment
     /// <summary>Reads that were answered from it since the store was opened.</summary>
     public long Uses => Volatile.Read(ref _uses);
 
-    /// <summary>Which object holds the chunks of a stub.</summary>
-    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public StubReference Reference => Open().Reference;
-
     /// <summary>Whether header and directory are in memory.</summary>
-    public bool IsOpen => Volatile.Read(ref _content) is not null && !_disposed;
+    public bool IsOpen => Content.IsOpen;
 
-    public PackedHeader Header => Open().Header;
+    /// <summary>Header, trailer, directory and whatever else is not a chunk.</summary>
+    public PackedFile Content { get; }
 
-    public PackedTrailer Trailer => Open().Trailer;
+    public PackedHeader Header => Content.Header;
 
-    public PackedDirectory Directory => Open().Directory;
+    public PackedTrailer Trailer => Content.Trailer;
+
+    public PackedDirectory Directory => Content.Directory;
 
     /// <summary>Length of the file when it is whole.</summary>
-    public long FullLength => Open().FullLength;
+    public long FullLength => Content.FullLength;
 
-    public IFile File => Open().File;
-
-    /// <summary>A bad copy of header, trailer or directory met when the file was opened, for the report.</summary>
-    public Damage? CopyDamage { get; private set; }
+    public long LengthOrZero => Content.LengthOrZero;
 
     public IKeySource? Keys
     {
@@ -82,25 +74,10 @@ internal sealed class PackedSegment : ISegment
         set => Volatile.Write(ref _keys, value);
     }
 
-    public long LengthOrZero
-    {
-        get
-        {
-            try
-            {
-                return File.Length;
-            }
-            catch (Exception failure) when (failure is IOException or StoreException or ObjectDisposedException)
-            {
-                return 0;
-            }
-        }
-    }
-
     public IKeySource OpenKeys(Action<Damage> report)
     {
-        Open();
-        if (CopyDamage is { } copy)
+        _ = Content.Header;
+        if (Content.CopyDamage is { } copy)
             report(copy);
         return new PackedKeys(this);
     }
@@ -191,7 +168,7 @@ internal sealed class PackedSegment : ISegment
     /// <summary>Whether a key may be among the records, tombstones included: false is certain.</summary>
     public bool MayContain(ulong tag)
     {
-        byte[]? filter = Volatile.Read(ref _filter) ?? ReadFilter();
+        byte[]? filter = Volatile.Read(ref _filter) ?? Content.ReadFilter();
         // Without a filter everything is possible.
         if (filter is null)
             return true;
@@ -203,52 +180,12 @@ internal sealed class PackedSegment : ISegment
     /// <exception cref="StoreException">Damaged, or the world failed.</exception>
     public void CheckChunk(int chunk) => AddKeys(chunk, new TailKeys());
 
-    /// <summary>Reads both copies of the directory.</summary>
-    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public void CheckDirectories()
-    {
-        long end = FullLength - PackedTrailer.Bytes;
-        var bytes = new byte[(end - Trailer.DirectoryOffset) / 2];
-        for (int copy = 0; copy < 2; copy++)
-        {
-            long offset = Trailer.DirectoryOffset + (copy * bytes.Length);
-            if (Read(bytes, offset) != bytes.Length || Checksum.Of(bytes, Header.Seed) != Trailer.DirectoryCrc)
-                throw Damaged(offset, "one copy of the directory");
-        }
-
-        var tail = new byte[PackedTrailer.Bytes];
-        if (Read(tail, end) != tail.Length || !PackedTrailer.TryRead(tail, Header, out _, out int badCopy) || badCopy >= 0)
-            throw Damaged(end, "one copy of the segment trailer");
-    }
-
-    /// <summary>Compares the filter's checksum.</summary>
-    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public void CheckFilter() => _ = ReadFilter() ?? throw Damaged(Directory.FilterOffset, "filter");
-
     /// <summary>Gives the filter's memory back; the next question reads it again.</summary>
     public void ForgetFilter() => Volatile.Write(ref _filter, null);
 
     /// <summary>Bytes of memory of directory and filter, as far as they are loaded.</summary>
     public long MemoryBytes =>
-        (Volatile.Read(ref _content)?.Directory.Bytes ?? 0) + (Volatile.Read(ref _filter)?.Length ?? 0);
-
-    /// <summary>Reads bytes of the file as it is when whole; those of chunks only when they are on the disk.</summary>
-    /// <exception cref="StoreException">The disk failed.</exception>
-    public int Read(Span<byte> destination, long offset)
-    {
-        Content content = Open();
-        long moved = IsStub && offset >= content.Trailer.ChunksEnd
-            ? offset - (content.Trailer.ChunksEnd - PackedHeader.Bytes)
-            : offset;
-        try
-        {
-            return content.File.Read(destination, moved);
-        }
-        catch (IOException failure)
-        {
-            throw new StoreException(StoreFault.Io, $"Reading {Path}:{offset} failed: {failure.Message}", Path, offset, failure);
-        }
-    }
+        (Content.IsOpen ? Directory.Bytes : 0) + (Volatile.Read(ref _filter)?.Length ?? 0);
 
     /// <summary>A chunk with its block restored, as a new array.</summary>
     /// <exception cref="StoreException">Damaged, or the world failed.</exception>
@@ -307,30 +244,13 @@ internal sealed class PackedSegment : ISegment
         }
     }
 
-    public StoreException Damaged(long offset, string what) =>
-        new(StoreFault.Damaged, $"{what} at {Path}:{offset} fails its checksum.", Path, offset);
-
     public void NoteDead(int frames) => Interlocked.Add(ref _dead, frames);
 
-    public void Dispose()
-    {
-        lock (_opening)
-        {
-            _disposed = true;
-            _content?.File.Dispose();
-        }
-    }
+    public int Read(Span<byte> destination, long offset) => Content.Read(destination, offset);
 
-    private byte[]? ReadFilter()
-    {
-        PackedDirectory directory = Directory;
-        if (directory.FilterLength < 0 || directory.FilterOffset + directory.FilterLength > FullLength)
-            return null;
-        var filter = new byte[directory.FilterLength];
-        bool intact = Read(filter, directory.FilterOffset) == filter.Length
-            && Checksum.Of(filter, Header.Seed) == directory.FilterCrc;
-        return intact ? filter : null;
-    }
+    public StoreException Damaged(long offset, string what) => Content.Damaged(offset, what);
+
+    public void Dispose() => Content.Dispose();
 
     private void AddKeys(int chunk, TailKeys keys)
     {
@@ -464,132 +384,6 @@ internal sealed class PackedSegment : ISegment
         if (header.Dictionary > Directory.Dictionaries.Count)
             throw Damaged(0, "dictionary number");
         DictionaryPlace place = Directory.Dictionaries[header.Dictionary - 1];
-        return _share.Dictionaries.Find(place.Id) ?? _share.Dictionaries.Add(ReadDictionary(place));
+        return _share.Dictionaries.Find(place.Id) ?? _share.Dictionaries.Add(Content.ReadDictionary(place));
     }
-
-    /// <summary>Reads a dictionary of the file.</summary>
-    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public ZstdDictionary ReadDictionary(in DictionaryPlace place)
-    {
-        if (place.PlainBytes is <= 0 or > ZstdDictionary.BytesMax || place.StoredBytes is <= 0 or > ZstdDictionary.BytesMax)
-            throw Damaged(place.Offset, "dictionary length");
-        return TryReadDictionary(place, place.Offset)
-            ?? TryReadDictionary(place, place.Offset + place.StoredBytes)
-            ?? throw Damaged(place.Offset, "dictionary (both copies)");
-    }
-
-    /// <summary>Whether both copies of a dictionary are good.</summary>
-    public bool IsWhole(in DictionaryPlace place)
-    {
-        using ZstdDictionary? first = TryReadDictionary(place, place.Offset);
-        using ZstdDictionary? second = TryReadDictionary(place, place.Offset + place.StoredBytes);
-        return first is not null && second is not null;
-    }
-
-    private ZstdDictionary? TryReadDictionary(in DictionaryPlace place, long offset)
-    {
-        var stored = new byte[place.StoredBytes];
-        var plain = new byte[place.PlainBytes];
-        if (Read(stored, offset) != stored.Length)
-            return null;
-        if (stored.Length == plain.Length)
-            plain = stored;
-        else if (!ZstdDecoder.TryDecode(stored, null, plain, out int written) || written != plain.Length)
-            return null;
-        // Its id is a hash of its bytes: a dictionary with a changed byte would restore wrong values.
-        ZstdDictionary dictionary = ZstdDictionary.Load(plain);
-        if (dictionary.Id == place.Id)
-            return dictionary;
-        dictionary.Dispose();
-        return null;
-    }
-
-    private Content Open()
-    {
-        if (Volatile.Read(ref _content) is { } opened && !_disposed)
-            return opened;
-        lock (_opening)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_content is not null)
-                return _content;
-            IFile file = _files.Open(Path);
-            try
-            {
-                _content = ReadContent(file);
-                return _content;
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
-        }
-    }
-
-    private Content ReadContent(IFile file)
-    {
-        Span<byte> head = stackalloc byte[PackedHeader.Bytes];
-        int read = file.Read(head, 0);
-        if (!PackedHeader.TryRead(head[..read], out PackedHeader header, out int badCopy)
-            || header.First != First
-            || header.Last != Last)
-        {
-            throw Damaged(0, "packed segment header (both copies)");
-        }
-
-        if (badCopy >= 0)
-            CopyDamage = new Damage(Path, badCopy, PackedHeader.Bytes / 2, "one copy of the segment header");
-        StubReference reference = IsStub ? ReadReference(file) : default;
-        Span<byte> tail = stackalloc byte[PackedTrailer.Bytes];
-        long end = file.Length - PackedTrailer.Bytes - (IsStub ? StubReference.Bytes : 0);
-        if (end < PackedHeader.Bytes
-            || file.Read(tail, end) != tail.Length
-            || !PackedTrailer.TryRead(tail, header, out PackedTrailer trailer, out badCopy))
-        {
-            throw Damaged(Math.Max(0, end), "packed segment trailer (both copies)");
-        }
-
-        long gone = IsStub ? trailer.ChunksEnd - PackedHeader.Bytes : 0;
-        if (badCopy >= 0)
-            CopyDamage ??= new Damage(Path, end + gone + badCopy, PackedTrailer.Bytes / 2, "one copy of the segment trailer");
-        PackedDirectory directory = ReadDirectory(file, header, trailer, end, gone);
-        return new Content(file, header, trailer, directory, reference, end + gone + PackedTrailer.Bytes);
-    }
-
-    private StubReference ReadReference(IFile file)
-    {
-        Span<byte> bytes = stackalloc byte[StubReference.Bytes];
-        long offset = Math.Max(0, file.Length - bytes.Length);
-        return file.Read(bytes, offset) == bytes.Length && StubReference.TryRead(bytes, out StubReference reference)
-            ? reference
-            : throw Damaged(offset, "reference to the cold object");
-    }
-
-    private PackedDirectory ReadDirectory(
-        IFile file, in PackedHeader header, in PackedTrailer trailer, long end, long gone)
-    {
-        long length = (end + gone - trailer.DirectoryOffset) / 2;
-        if (length is <= 0 or > int.MaxValue / 4)
-            throw Damaged(end, "packed segment trailer");
-        var bytes = new byte[length];
-        for (int copy = 0; copy < 2; copy++)
-        {
-            long offset = trailer.DirectoryOffset + (copy * length);
-            if (file.Read(bytes, offset - gone) == bytes.Length
-                && Checksum.Of(bytes, header.Seed) == trailer.DirectoryCrc
-                && PackedDirectory.Read(bytes) is { } directory)
-            {
-                return directory;
-            }
-
-            CopyDamage ??= new Damage(Path, offset, length, "one copy of the directory");
-        }
-
-        throw Damaged(trailer.DirectoryOffset, "directory (both copies)");
-    }
-
-    private sealed record Content(
-        IFile File, PackedHeader Header, PackedTrailer Trailer, PackedDirectory Directory, StubReference Reference,
-        long FullLength);
 }

@@ -24,7 +24,7 @@ internal sealed class Dictionaries(DictionaryCache cache, StageCounters stages)
     public void Adopt(PackedSegment segment)
     {
         foreach (DictionaryPlace place in segment.Directory.Dictionaries)
-            _known[place.Collection] = new Known(cache.Find(place.Id) ?? cache.Add(segment.ReadDictionary(place)), 0);
+            _known[place.Collection] = new Known(cache.Find(place.Id) ?? cache.Add(segment.Content.ReadDictionary(place)), 0);
     }
 
     /// <summary>The dictionaries for what is about to be packed.</summary>

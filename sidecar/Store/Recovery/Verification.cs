@@ -86,11 +86,11 @@ internal static class Verification
             CheckPart(segment, "key block", found, () => keys.Load(block, rows));
         }
 
-        CheckPart(segment, "directory or trailer", found, segment.CheckDirectories);
-        CheckPart(segment, "filter", found, segment.CheckFilter);
+        CheckPart(segment, "directory or trailer", found, segment.Content.CheckDirectories);
+        CheckPart(segment, "filter", found, segment.Content.CheckFilter);
         foreach (DictionaryPlace place in segment.Directory.Dictionaries)
         {
-            if (!segment.IsWhole(place))
+            if (!segment.Content.IsWhole(place))
                 found.Add(new Damage(segment.Path, place.Offset, 2L * place.StoredBytes, "dictionary (one copy at least)"));
         }
     }

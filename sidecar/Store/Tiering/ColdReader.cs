@@ -23,7 +23,7 @@ internal sealed class ColdReader(IColdStore? cold)
     public async ValueTask ReadAsync(
         PackedSegment segment, long offset, Memory<byte> destination, CancellationToken cancellation)
     {
-        StubReference reference = segment.Reference;
+        StubReference reference = segment.Content.Reference;
         string name = ObjectNames.Segment(segment.First, segment.Last, reference.Sha256);
         try
         {

@@ -182,12 +182,12 @@ internal sealed class ColdTier : IDisposable
 
     private async ValueTask ShipAsync(PackedSegment segment, CancellationToken cancellation)
     {
-        string hash = SegmentMoves.HashOf(segment.File);
+        string hash = SegmentMoves.HashOf(segment.Content.File);
         string name = ObjectNames.Segment(segment.First, segment.Last, hash);
         using IDisposable _ = await _manifests.ProtectAsync(name, cancellation);
         // The name is the content: whoever wrote it before wrote the same.
         ColdCondition condition = _manifests.Status.SingleWriter ? ColdCondition.None : ColdCondition.IfAbsent;
-        await _cold.UploadAsync(name, segment.File, condition, cancellation);
+        await _cold.UploadAsync(name, segment.Content.File, condition, cancellation);
         await CheckAsync(segment, name, cancellation);
         var shipped = new ManifestSegment
         {

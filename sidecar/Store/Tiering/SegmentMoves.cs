@@ -41,7 +41,7 @@ internal sealed class SegmentMoves(IFiles files, LogReader log, PackedShare shar
     public async ValueTask<string> FetchAsync(PackedSegment stub, CancellationToken cancellation)
     {
         string path = PackedNames.PathOf(stub.First, stub.Last, stub.Header.CreatedMs, PackedNames.FetchedSuffix);
-        StubReference reference = stub.Reference;
+        StubReference reference = stub.Content.Reference;
         string name = ObjectNames.Segment(stub.First, stub.Last, reference.Sha256);
         await FetchAsync(files, cold, name, reference, path, cancellation);
         return path;
