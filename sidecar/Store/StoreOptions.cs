@@ -48,6 +48,9 @@ public sealed record StoreOptions
     /// <summary>Bytes a second that the packing thread reads at most: 64 KiB to 16 GiB.</summary>
     public long PackingBytesPerSecond { get; init; } = 64L << 20;
 
+    /// <summary>Whether the hot tier takes less than <see cref="HotBytes"/> when its use says that more would not help.</summary>
+    public bool AutoTuneHot { get; init; }
+
     /// <summary>When segments go to the cold store, if there is one.</summary>
     public ColdOptions Cold { get; init; } = new();
 

@@ -45,6 +45,9 @@ public sealed record StoreStatus
     /// <summary>Packing and compression of sealed segments.</summary>
     public PackingStatus Packing { get; init; } = new();
 
+    /// <summary>The size of the hot tier and why it has it.</summary>
+    public HotTuningStatus HotTuning { get; init; } = new(0, 0, 0, 0, "");
+
     /// <summary>The cold store, or null when there is none.</summary>
     public ColdTierStatus? Cold { get; init; }
 

@@ -9,6 +9,7 @@ using Thermocline.Store.Packing;
 using Thermocline.Store.Records;
 using Thermocline.Store.Recovery;
 using Thermocline.Store.Tiering;
+using Thermocline.Store.Tuning;
 
 namespace Thermocline.Store;
 
@@ -33,6 +34,7 @@ public sealed class TieredStore : IDisposable
     private readonly Packer _packer;
     private readonly ColdReader _reader;
     private readonly ColdTier? _cold;
+    private readonly HotTuner _tuner;
     private int _closed;
 
     private TieredStore(
@@ -46,12 +48,15 @@ public sealed class TieredStore : IDisposable
         _opened = opened;
         _records = opened.Records;
         _queue = new CommitQueue(options.PendingBytesMax);
+        _tuner = new HotTuner(options.HotBytes, _records.ResizeHot, time);
+        if (options.AutoTuneHot)
+            _records.Observe(_tuner.Sampler);
         _stages = new StageCounters(time);
         var segmentPacker = new SegmentPacker(
             files, _records, opened.Hash, opened.Share, new Dictionaries(opened.Share.Dictionaries, _stages),
             () => FlushAsync().AsTask().GetAwaiter().GetResult(), time);
         int covered = (int)(opened.Snapshot?.Header.LastSegment ?? 0);
-        _packer = new Packer(segmentPacker, _records, opened.Hash, options, _stages, covered);
+        _packer = new Packer(segmentPacker, _records, opened.Hash, options, _stages, covered, LookAtHot);
         _sealer = new Sealer(_packer.Wake, failure => _committer!.LatchWith(failure));
         _appender = new LogAppender(
             files, options, opened.Identity.ShortId, _records.Log, _sealer, opened.LastSegment, opened.LastSequence);
@@ -121,7 +126,7 @@ public sealed class TieredStore : IDisposable
     }
 
     /// <summary>Figures of this moment.</summary>
-    public StoreStatus Status => StatusReading.Of(_opened, _committer, _packer, _stages, _cold?.Status, _reader);
+    public StoreStatus Status => StatusReading.Of(_opened, _committer, _packer, _stages, _cold?.Status, _reader) with { HotTuning = _tuner.Status };
 
     /// <summary>When writes are acknowledged; may be changed at any time.</summary>
     public DurabilityPolicy Durability
@@ -130,11 +135,21 @@ public sealed class TieredStore : IDisposable
         set => _committer.Policy = value;
     }
 
-    /// <summary>Bytes of RAM for the hot tier; may be changed at any time. Lowering it gives memory back at once.</summary>
+    /// <summary>
+    /// Most bytes of RAM for the hot tier; may be changed at any time. Lowering it gives memory back at once. With
+    /// <see cref="StoreOptions.AutoTuneHot"/> the tier takes less when its use says that more would not help.
+    /// </summary>
     public long HotBytes
     {
-        get => _records.Hot.Limit;
-        set => _records.ResizeHot(StoreOptions.CheckHotBytes(value));
+        get => _tuner.Ceiling;
+        set => _tuner.Ceiling = StoreOptions.CheckHotBytes(value);
+    }
+
+    /// <summary>Takes a look at how records are used again, and gives the hot tier the size that is worth its bytes.</summary>
+    public HotTuningStatus TuneHot()
+    {
+        _tuner.Look();
+        return _tuner.Status;
     }
 
     /// <summary>How much work is spent to make sealed segments smaller; may be changed at any time.</summary>
@@ -347,6 +362,12 @@ public sealed class TieredStore : IDisposable
                 // Packed under our hands: the new file has the same keys.
             }
         }
+    }
+
+    private void LookAtHot()
+    {
+        if (_options.AutoTuneHot)
+            _tuner.LookIfDue();
     }
 
     /// <summary>For tests: whether the background has nothing left to do.</summary>

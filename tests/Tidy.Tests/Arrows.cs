@@ -19,7 +19,7 @@ internal static partial class Arrows
         ["Log"] = ["Format", "Native", "Files"],
         ["Index"] = ["Format", "Native", "Files"],
         ["Hot"] = ["Format", "Native", "Index"],
-        ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot"],
+        ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Tuning"],
         ["Commit"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
         ["Tuning"] = [],
         ["Packed"] = ["Format", "Files", "Log", "Compression", "Filters"],

@@ -21,6 +21,7 @@ internal sealed class Packer : IDisposable
     private readonly KeyHash _hash;
     private readonly StoreOptions _options;
     private readonly StageCounters _stages;
+    private readonly Action _idle;
     private readonly int _coveredSegment;
     private readonly Lock _running = new();
     private readonly object _signal = new();
@@ -33,8 +34,10 @@ internal sealed class Packer : IDisposable
     private int _level;
 
     public Packer(
-        SegmentPacker packer, RecordTable records, KeyHash hash, StoreOptions options, StageCounters stages, int coveredSegment)
+        SegmentPacker packer, RecordTable records, KeyHash hash, StoreOptions options, StageCounters stages, int coveredSegment,
+        Action idle)
     {
+        _idle = idle;
         _packer = packer;
         _records = records;
         _hash = hash;
@@ -143,6 +146,7 @@ internal sealed class Packer : IDisposable
             wait = IdleWait;
             try
             {
+                _idle();
                 lock (_running)
                 {
                     while (!HasStopped(TimeSpan.Zero, untilDue: false) && RunOne(Pace))

@@ -3,6 +3,7 @@ using Thermocline.Store.Format;
 using Thermocline.Store.Hot;
 using Thermocline.Store.Index;
 using Thermocline.Store.Log;
+using Thermocline.Store.Tuning;
 
 namespace Thermocline.Store.Records;
 
@@ -14,6 +15,7 @@ internal sealed unsafe class RecordTable(
     KeyHash hash, HashIndex index, HotTier hot, LogReader log, SnapshotUndo undo, DamageLog damages, TimeProvider time)
 {
     private readonly Lock _mutation = new();
+    private ReuseSampler? _sampler;
     private volatile bool _closed;
 
     public HashIndex Index => index;
@@ -23,6 +25,9 @@ internal sealed unsafe class RecordTable(
     public LogReader Log => log;
 
     public DamageLog Damages => damages;
+
+    /// <summary>Shows every use of a record to a sampler from now on.</summary>
+    public void Observe(ReuseSampler sampler) => Volatile.Write(ref _sampler, sampler);
 
     /// <summary>Reads the current value of a key and notes the use. Expired records and tombstones are absent.</summary>
     /// <remarks>
@@ -55,6 +60,8 @@ internal sealed unsafe class RecordTable(
                     {
                         HotTier.Touch(slot, word1);
                         lane.CountHot();
+                        if (_sampler is { } sampler && sampler.Wants(tag))
+                            sampler.Record(tag, FrameFields.TotalBytes(in *frame));
                         GC.KeepAlive(index);
                         return new ReadLease(in *frame, lane, hold);
                     }
@@ -302,6 +309,8 @@ internal sealed unsafe class RecordTable(
 
     private void Note(ReaderLane lane, scoped in IndexProbe probe, scoped in ReadLease lease)
     {
+        if (_sampler is { } sampler && sampler.Wants(probe.Tag))
+            sampler.Record(probe.Tag, lease.Bytes.Length);
         if (lease.Tier == Tier.Hot)
         {
             HotTier.Touch(probe.Slot, probe.Word1);

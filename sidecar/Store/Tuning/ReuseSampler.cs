@@ -30,6 +30,9 @@ public sealed class ReuseSampler
     /// <summary>Bytes of memory it takes, whatever happens.</summary>
     public long MemoryBytes => _keys.MemoryBytes + (_hits.Length * 8L) + (KeysMax * 4L);
 
+    /// <summary>Whether accesses of this key are wanted: for callers to whom the length of the record costs something.</summary>
+    public bool Wants(ulong tag) => HashOf(tag) < Volatile.Read(ref _threshold);
+
     /// <summary>One access.</summary>
     /// <param name="tag">What identifies the key.</param>
     /// <param name="bytes">Bytes the record takes in the tier.</param>
