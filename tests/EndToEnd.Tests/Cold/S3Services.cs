@@ -16,9 +16,6 @@ public sealed class S3Services : IAsyncDisposable
     private readonly ConcurrentDictionary<S3Kind, Lazy<Task<(S3Endpoint? Endpoint, string Missing)>>> _starts = new();
     private readonly ConcurrentBag<S3Service> _services = [];
 
-    /// <summary>Whether nobody else uses the buckets.</summary>
-    public bool IsOwn => S3Endpoint.FromEnvironment() is null;
-
     public async Task<S3Endpoint> UseAsync(S3Kind kind)
     {
         (S3Endpoint? endpoint, string missing) = await _starts.GetOrAdd(kind, _ => new(() => StartAsync(kind))).Value;
