@@ -2,6 +2,7 @@ using Thermocline.Benchmarks.Cold;
 using Thermocline.Benchmarks.Compress;
 using Thermocline.Benchmarks.Crash;
 using Thermocline.Benchmarks.Get;
+using Thermocline.Benchmarks.Growth;
 using Thermocline.Benchmarks.Http;
 using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Put;
@@ -14,7 +15,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new ColdBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new ColdBenchmark(), new GrowthBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 
