@@ -131,13 +131,18 @@ internal sealed unsafe class RecordTable(
     public ReadLease ReadBefore(Address end, scoped ReadOnlySpan<byte> key, long nowMs)
     {
         ulong tag = hash.Tag(key);
-        Address current = FindAddress(tag, key);
-        if (current != default && current < end)
+        IndexProbe probe;
+        do
         {
-            ReadLease lease = ReadWarm(current, key);
-            if (lease.Tier != Tier.None)
-                return Unexpired(lease, nowMs);
+            probe = index.Begin(tag);
+            while (HashIndex.Next(ref probe))
+            {
+                ReadLease lease = probe.Address < end ? ReadWarm(probe.Address, key) : default;
+                if (lease.Tier != Tier.None)
+                    return Unexpired(lease, nowMs);
+            }
         }
+        while (!index.IsUnmoved(probe));
 
         // Replaced after the snapshot was taken: its place was noted before the index changed.
         foreach (Address old in undo.Find(tag, end))
