@@ -20,6 +20,9 @@ namespace Thermocline.Store;
 public sealed class TieredStore : IDisposable
 {
     private const string LockPath = "lock";
+
+    /// <summary>Bytes of records that a dictionary is trained on, where memory allows: more teach it little.</summary>
+    private const long SampleBytesMax = 12L << 20;
     private readonly StoreOptions _options;
     private readonly IFiles _files;
     private readonly TimeProvider _time;
@@ -54,6 +57,7 @@ public sealed class TieredStore : IDisposable
         _stages = new StageCounters(time);
         var segmentPacker = new SegmentPacker(
             files, _records, opened.Hash, opened.Share, new Dictionaries(opened.Share.Dictionaries, _stages),
+            Math.Clamp(options.HotBytes / 4, 1 << 20, SampleBytesMax),
             () => FlushAsync().AsTask().GetAwaiter().GetResult(), time);
         int covered = (int)(opened.Snapshot?.Header.LastSegment ?? 0);
         _packer = new Packer(segmentPacker, _records, opened.Hash, options, _stages, covered, LookAtHot);
