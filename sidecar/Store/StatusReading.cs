@@ -32,6 +32,7 @@ internal static class StatusReading
             Snapshots = opened.Undo.Count,
             Packing = PackingOf(opened, packer, stages, view),
             LatchedBy = committer.Latch?.Message,
+            DiskFullBy = committer.DiskFullBy,
             Recovery = opened.Report,
             Damages = records.Damages.ToList(),
             Hot = new TierStatus

@@ -48,6 +48,9 @@ public sealed record StoreStatus
     /// <summary>The first failure that latched the store, or null while it takes writes.</summary>
     public string? LatchedBy { get; init; }
 
+    /// <summary>Why the last write was refused for want of disk space, or null: then it was not.</summary>
+    public string? DiskFullBy { get; init; }
+
     /// <summary>What was found damaged so far, at most 1,000 places.</summary>
     public IReadOnlyList<Damage> Damages { get; init; } = [];
 

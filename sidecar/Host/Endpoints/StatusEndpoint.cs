@@ -42,6 +42,7 @@ internal static class StatusEndpoint
                 DurabilityPolicy.Never => "never",
             },
             LatchedBy = store.LatchedBy,
+            DiskFullBy = store.DiskFullBy,
         },
         Revision = force.Revision,
         PendingRestart = force.PendingRestart,

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Records;
 
@@ -6,7 +7,8 @@ namespace Thermocline.Store.Commit;
 
 /// <summary>
 /// The one writer: takes what waits, encodes it as a group, writes once, syncs once (by policy), makes it visible, answers.
-/// After a failed write or sync it latches: nothing is written any more, reads go on, the next open recovers.
+/// After a failed write or sync it latches: nothing is written any more, reads go on, the next open recovers. Only a disk
+/// without space does not latch it.
 /// </summary>
 internal sealed class Committer
 {
@@ -47,6 +49,9 @@ internal sealed class Committer
     }
 
     public StoreException? Latch { get; private set; }
+
+    /// <summary>Why the last write found no space, or null when it did.</summary>
+    public string? DiskFullBy { get; private set; }
 
     public ulong Sequence => _log.LastSequence;
 
@@ -89,7 +94,7 @@ internal sealed class Committer
                 if (Latch is not null)
                     throw Latch;
                 while (next < requests.Count)
-                    next = CommitGroup(requests, next);
+                    next = CommitOrRefuse(requests, next);
                 SyncIfDue();
             }
             catch (IOException failure)
@@ -107,6 +112,48 @@ internal sealed class Committer
             {
                 FailAll(requests, next, new StoreException(
                     StoreFault.Latched, $"A defect stopped the writer: {defect.Message}", null, -1, defect));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Commits the next group, or, when there is no space for it, refuses all that wait: the log is as it was, so nothing
+    /// latches and the next writes are tried as if nothing had been.
+    /// </summary>
+    private int CommitOrRefuse(List<WriteRequest> requests, int first)
+    {
+        try
+        {
+            return CommitGroup(requests, first);
+        }
+        catch (DiskFullException full)
+        {
+            DiskFullBy = full.Message;
+            Refuse(requests, first, full);
+            return requests.Count;
+        }
+    }
+
+    /// <summary>Fails the writes from an index on; what is only to be synced needs no space.</summary>
+    private void Refuse(List<WriteRequest> requests, int first, DiskFullException full)
+    {
+        _answers.Clear();
+        for (int i = first; i < requests.Count; i++)
+        {
+            if (requests[i].IsFlush)
+                _answers.Add((requests[i], new WriteAnswer(WriteOutcome.Done, 0, true, 0)));
+        }
+
+        if (_answers.Count > 0)
+            Sync();
+        AnswerAll(!_log.IsDirty);
+        for (int i = first; i < requests.Count; i++)
+        {
+            if (!requests[i].IsFlush)
+            {
+                requests[i].Fail(new StoreException(
+                    StoreFault.DiskFull,
+                    $"The disk is full; nothing was written. Writes go on once there is space. {full.Message}", null, -1, full));
             }
         }
     }
@@ -252,6 +299,7 @@ internal sealed class Committer
         {
             // Snapshots read the end of the log: it must not move while a group is written but not yet visible.
             address = _log.Append(_group);
+            NoteSpace();
             if (flush || Policy == DurabilityPolicy.Always)
                 Sync();
             Publish(address);
@@ -260,6 +308,14 @@ internal sealed class Committer
         Commits++;
         Writes += _group.Count;
         return !_log.IsDirty;
+    }
+
+    private void NoteSpace()
+    {
+        if (DiskFullBy is null)
+            return;
+        DiskFullBy = null;
+        _log.NoteSpace();
     }
 
     private void Publish(Address start)
