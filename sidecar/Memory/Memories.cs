@@ -1,3 +1,4 @@
+using Thermocline.Memory.Caches;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Records;
 using Thermocline.Memory.Search;
@@ -9,20 +10,35 @@ namespace Thermocline.Memory;
 /// Memories on a store: saved, read, deleted and searched. Does not own the store. All members may be called from many
 /// threads at once.
 /// </summary>
-/// <param name="store">Where they are kept.</param>
-/// <param name="time">Clock of new memories and of the age in a search.</param>
-/// <param name="ids">Source of identifiers.</param>
-/// <param name="contentBytesMax">Largest content: the store's largest value.</param>
-public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids, int contentBytesMax) : IDisposable
+public sealed class Memories : IDisposable
 {
+    private readonly TieredStore _store;
+    private readonly TimeProvider _time;
+    private readonly IdSource _ids;
+    private readonly int _contentBytesMax;
+    private readonly MemoryCaches _caches;
     private readonly SemaphoreSlim _searches = new(MemoryLimits.SearchesAtOnceMax, MemoryLimits.SearchesAtOnceMax);
+
+    /// <summary>Memories on a store.</summary>
+    /// <param name="store">Where they are kept.</param>
+    /// <param name="time">Clock of new memories and of the age in a search.</param>
+    /// <param name="ids">Source of identifiers.</param>
+    /// <param name="contentBytesMax">Largest content: the store's largest value.</param>
+    public Memories(TieredStore store, TimeProvider time, IdSource ids, int contentBytesMax)
+    {
+        _store = store;
+        _time = time;
+        _ids = ids;
+        _contentBytesMax = contentBytesMax;
+        _caches = new MemoryCaches(time);
+    }
 
     /// <summary>Saves one draft; the paths of its mistakes start at its fields.</summary>
     /// <exception cref="StoreException">The store failed; the fate of the draft is unknown.</exception>
     public async ValueTask<SaveAnswer> SaveAsync(MemoryDraft draft)
     {
         WriteOperation[]? batch = Prepare([draft], static _ => "", out SavedMemory[] saved, out SaveAnswer? refusal);
-        return batch is null ? refusal! : Answer(await store.WriteAsync(batch), saved);
+        return batch is null ? refusal! : Answer(await _store.WriteAsync(batch), saved);
     }
 
     /// <summary>Saves drafts, all or none. A draft whose identifier is taken refuses the batch.</summary>
@@ -31,7 +47,7 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
     {
         ArgumentNullException.ThrowIfNull(drafts);
         WriteOperation[]? batch = Prepare(drafts, Indexed, out SavedMemory[] saved, out SaveAnswer? refusal);
-        return batch is null ? refusal! : Answer(await store.WriteAsync(batch), saved);
+        return batch is null ? refusal! : Answer(await _store.WriteAsync(batch), saved);
     }
 
     /// <summary>
@@ -46,9 +62,9 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
         if (batch is null)
             return refusal!;
         var absent = new AbsentBatch(batch, index => saved[index] = saved[index] with { Created = false });
-        return await absent.WriteAsync(store) is { } written
+        return await absent.WriteAsync(_store) is { } written
             ? Answer(written, saved)
-            : new SaveAnswer(SaveOutcome.Saved) { Memories = saved, Durable = store.Durability == DurabilityPolicy.Always };
+            : new SaveAnswer(SaveOutcome.Saved) { Memories = saved, Durable = _store.Durability == DurabilityPolicy.Always };
     }
 
     /// <summary>Checks drafts as a save would, and writes nothing.</summary>
@@ -64,7 +80,7 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
     {
         Span<byte> key = stackalloc byte[MemoryKeys.Length];
         MemoryKeys.Write(id, key);
-        using ReadLease lease = store.Read(key);
+        using ReadLease lease = _store.Read(key);
         return lease.Found ? FieldsReader.Read(id, lease) : null;
     }
 
@@ -72,7 +88,7 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
     /// <exception cref="StoreException">The store failed; the fate of the delete is unknown.</exception>
     public async ValueTask<DeleteAnswer> DeleteAsync(MemoryId id)
     {
-        WriteAnswer answer = await store.WriteAsync(new WriteOperation { Key = MemoryKeys.Of(id), Delete = true });
+        WriteAnswer answer = await _store.WriteAsync(new WriteOperation { Key = MemoryKeys.Of(id), Delete = true });
         DeleteOutcome outcome = answer.Outcome switch
         {
             WriteOutcome.Done => DeleteOutcome.Deleted,
@@ -84,8 +100,11 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
         return new DeleteAnswer(outcome, answer.Durable);
     }
 
+    /// <summary>The bytes of everything that is kept here only to be quick.</summary>
+    public CacheBudget Caches => _caches.Budget;
+
     /// <summary>Whether there is any memory.</summary>
-    public bool IsEmpty => store.List(MemoryKeys.Prefix(), [], 1).Keys.Count == 0;
+    public bool IsEmpty => _store.List(MemoryKeys.Prefix(), [], 1).Keys.Count == 0;
 
     /// <summary>
     /// Searches the memories as they are now. The answer holds a snapshot: read its hits, then dispose it.
@@ -102,8 +121,20 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
         StoreSnapshot? snapshot = null;
         try
         {
-            snapshot = store.Snapshot();
-            return await new KeywordScan(snapshot, request, time).RunAsync(() => _searches.Release(), cancellation);
+            long started = _time.GetTimestamp();
+            snapshot = _store.Snapshot();
+            bool isCached = _caches.Searches.TryFind(request, snapshot.Sequence, out SearchFigures? figures);
+            if (!isCached)
+            {
+                figures = await new KeywordScan(snapshot, request, _time).RunAsync(cancellation);
+                _caches.Searches.Add(request, figures);
+            }
+
+            return new SearchAnswer(figures!, snapshot, () => _searches.Release())
+            {
+                Cached = isCached,
+                Took = _time.GetElapsedTime(started),
+            };
         }
         catch
         {
@@ -148,14 +179,14 @@ public sealed class Memories(TieredStore store, TimeProvider time, IdSource ids,
     private WriteOperation PrepareOne(MemoryDraft draft, string path, MistakeList mistakes, out SavedMemory saved)
     {
         int before = mistakes.Items.Count;
-        DraftRules.Check(draft, path, contentBytesMax, mistakes);
+        DraftRules.Check(draft, path, _contentBytesMax, mistakes);
         saved = default;
         if (mistakes.Items.Count > before || before == MemoryLimits.MistakesMax)
             return default;
 
-        MemoryId id = draft.Id ?? (draft.CreatedAt is { } at ? ids.At(at.ToUnixTimeMilliseconds()) : ids.Next());
+        MemoryId id = draft.Id ?? (draft.CreatedAt is { } at ? _ids.At(at.ToUnixTimeMilliseconds()) : _ids.Next());
         DateTimeOffset created = draft.CreatedAt
-            ?? (draft.Id is null ? DateTimeOffset.FromUnixTimeMilliseconds(id.TimeMs) : time.GetUtcNow());
+            ?? (draft.Id is null ? DateTimeOffset.FromUnixTimeMilliseconds(id.TimeMs) : _time.GetUtcNow());
         byte[] fields = FieldsWriter.Write(draft, created.ToUnixTimeMilliseconds());
         if (fields.Length > Limits.MetadataBytesMax)
         {

@@ -5,18 +5,20 @@ using Thermocline.Store.Packed;
 using Thermocline.Store.Packing;
 using Thermocline.Store.Records;
 using Thermocline.Store.Recovery;
+using Thermocline.Store.Tiering;
 
 namespace Thermocline.Store;
 
 /// <summary>Puts the figures of a store together.</summary>
 internal static class StatusReading
 {
-    public static StoreStatus Of(Opened opened, Committer committer, Packer packer, StageCounters stages)
+    public static StoreStatus Of(Opened opened, Committer committer, Packer packer, StageCounters stages,
+        ColdTierStatus? cold, ColdReader reader)
     {
         RecordTable records = opened.Records;
         ReaderLanes lanes = records.Hot.Lanes;
         LogView view = records.Log.View;
-        long hot = lanes.HotHits, warm = lanes.WarmHits, misses = lanes.Misses;
+        long hot = lanes.HotHits, warm = lanes.WarmHits, coldHits = lanes.ColdHits, misses = lanes.Misses;
         return new StoreStatus
         {
             Keys = records.Index.Count,
@@ -31,6 +33,7 @@ internal static class StatusReading
             Misses = misses,
             Snapshots = opened.Undo.Count,
             Packing = PackingOf(opened, packer, stages, view),
+            Cold = cold is null ? null : ColdOf(cold, reader, view) with { Hits = coldHits },
             LatchedBy = committer.Latch?.Message,
             DiskFullBy = committer.DiskFullBy,
             Recovery = opened.Report,
@@ -41,7 +44,7 @@ internal static class StatusReading
                 Bytes = records.Hot.Bytes,
                 Limit = records.Hot.Limit,
                 Hits = hot,
-                Misses = warm + misses,
+                Misses = warm + coldHits + misses,
                 Evictions = records.Hot.Evictions,
             },
             Warm = new TierStatus
@@ -49,8 +52,32 @@ internal static class StatusReading
                 Entries = records.Index.Count,
                 Bytes = BytesOf(view),
                 Hits = warm,
-                Misses = misses,
+                Misses = coldHits + misses,
             },
+        };
+    }
+
+    private static ColdTierStatus ColdOf(ColdTierStatus cold, ColdReader reader, LogView view)
+    {
+        int segments = 0;
+        long records = 0, bytes = 0;
+        foreach (ISegment segment in view.Segments)
+        {
+            if (segment is not PackedSegment { IsStub: true, IsOpen: true } stub)
+                continue;
+            segments++;
+            records += stub.Trailer.Frames;
+            bytes += stub.Trailer.ChunksEnd;
+        }
+
+        return cold with
+        {
+            ColdSegments = segments,
+            ColdRecords = records,
+            ColdBytes = bytes,
+            Fetches = reader.Fetches,
+            FetchedBytes = reader.Bytes,
+            FetchFailures = reader.Failures,
         };
     }
 

@@ -48,6 +48,9 @@ public sealed record StoreOptions
     /// <summary>Bytes a second that the packing thread reads at most: 64 KiB to 16 GiB.</summary>
     public long PackingBytesPerSecond { get; init; } = 64L << 20;
 
+    /// <summary>When segments go to the cold store, if there is one.</summary>
+    public ColdOptions Cold { get; init; } = new();
+
     /// <summary>Bytes of RAM for restored and fetched chunks: up to 16 GiB.</summary>
     public long ChunkCacheBytes { get; init; } = 8L << 20;
 
@@ -72,6 +75,7 @@ public sealed record StoreOptions
         Range(nameof(SnapshotsMax), SnapshotsMax, 1, 1024);
         Range(nameof(SnapshotUndoMax), SnapshotUndoMax, 1, 100_000_000);
         Range(nameof(SyncInterval) + " (ms)", (long)SyncInterval.TotalMilliseconds, 1, 60_000);
+        mistakes.AddRange(Cold.Mistakes());
         if (mistakes.Count > 0)
             throw new ArgumentException(string.Join(" ", mistakes));
     }

@@ -45,6 +45,9 @@ public sealed record StoreStatus
     /// <summary>Packing and compression of sealed segments.</summary>
     public PackingStatus Packing { get; init; } = new();
 
+    /// <summary>The cold store, or null when there is none.</summary>
+    public ColdTierStatus? Cold { get; init; }
+
     /// <summary>The first failure that latched the store, or null while it takes writes.</summary>
     public string? LatchedBy { get; init; }
 

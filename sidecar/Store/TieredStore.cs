@@ -1,3 +1,4 @@
+using Thermocline.Store.Cold;
 using Thermocline.Store.Commit;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
@@ -7,6 +8,7 @@ using Thermocline.Store.Packed;
 using Thermocline.Store.Packing;
 using Thermocline.Store.Records;
 using Thermocline.Store.Recovery;
+using Thermocline.Store.Tiering;
 
 namespace Thermocline.Store;
 
@@ -29,10 +31,14 @@ public sealed class TieredStore : IDisposable
     private readonly Committer _committer;
     private readonly StageCounters _stages;
     private readonly Packer _packer;
+    private readonly ColdReader _reader;
+    private readonly ColdTier? _cold;
     private int _closed;
 
-    private TieredStore(StoreOptions options, IFiles files, TimeProvider time, IDisposable folderLock, Opened opened)
+    private TieredStore(
+        StoreOptions options, IFiles files, TimeProvider time, IDisposable folderLock, Opened opened, ColdReader reader, IColdStore? cold)
     {
+        _reader = reader;
         _options = options;
         _files = files;
         _time = time;
@@ -51,19 +57,33 @@ public sealed class TieredStore : IDisposable
             files, options, opened.Identity.ShortId, _records.Log, _sealer, opened.LastSegment, opened.LastSequence);
         _committer = new Committer(_queue, _appender, _records, opened.Hash, options, time);
         _sealer.Start(opened.Unfinished);
+        if (cold is null)
+            return;
+        var parts = new ColdParts(cold, files, opened.Identity, opened.Share, reader, time);
+        _cold = new ColdTier(
+            parts, _records.Log, _packer, () => _committer.AtRest(static (end, sequence) => (end, sequence)), options.Cold);
     }
 
     /// <summary>Opens a store, creating it when the folder is empty, and recovers what a crash left.</summary>
+    /// <param name="options">Settings.</param>
+    /// <param name="files">The data folder.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cold">
+    /// Where segments are shipped to and what leaves the local disk is read from, or null. It belongs to the caller, who
+    /// disposes it after the store. The store opens also while it is away.
+    /// </param>
     /// <exception cref="StoreException">Locked, damaged beyond use, or the disk failed.</exception>
     /// <exception cref="ArgumentException">An option is out of range; every mistake is named.</exception>
-    public static TieredStore Open(StoreOptions options, IFiles files, TimeProvider time)
+    public static TieredStore Open(StoreOptions options, IFiles files, TimeProvider time, IColdStore? cold = null)
     {
         options.Validate();
         IDisposable? folderLock = null;
         try
         {
             folderLock = files.Lock(LockPath);
-            return new TieredStore(options, files, time, folderLock, Opening.Run(options, files, time));
+            var reader = new ColdReader(cold);
+            Opened opened = Opening.Run(options, files, reader.ReadAsync, time);
+            return new TieredStore(options, files, time, folderLock, opened, reader, cold);
         }
         catch (IOException failure)
         {
@@ -77,8 +97,32 @@ public sealed class TieredStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes a data folder from a cold store alone, and fences whoever wrote to it before. Interrupted, run it again.
+    /// </summary>
+    /// <param name="files">An empty folder, or one that a restoration of the same store left unfinished.</param>
+    /// <param name="cold">The cold store.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="whole">Fetch every value now; otherwise values stay in the cold store until they are read.</param>
+    /// <param name="progress">Told after every segment.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="StoreException">The folder holds another store, the bucket none, or the world failed.</exception>
+    public static async ValueTask<RestoreReport> RestoreAsync(
+        IFiles files, IColdStore cold, TimeProvider time, bool whole, IProgress<RestoreProgress>? progress,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            return await new Restoring(files, cold, time, progress).RunAsync(whole, cancellation);
+        }
+        catch (IOException failure)
+        {
+            throw new StoreException(StoreFault.Io, $"Restoring failed: {failure.Message}", null, -1, failure);
+        }
+    }
+
     /// <summary>Figures of this moment.</summary>
-    public StoreStatus Status => StatusReading.Of(_opened, _committer, _packer, _stages);
+    public StoreStatus Status => StatusReading.Of(_opened, _committer, _packer, _stages, _cold?.Status, _reader);
 
     /// <summary>When writes are acknowledged; may be changed at any time.</summary>
     public DurabilityPolicy Durability
@@ -118,7 +162,40 @@ public sealed class TieredStore : IDisposable
         }
     }
 
-    /// <summary>Reads the current value of a key (see <see cref="Keys"/>). Expired records are absent.</summary>
+    /// <summary>
+    /// Ships to the cold store now what is due, publishes it, and moves segments between the tiers. A thread does the same
+    /// at intervals unless <see cref="ColdOptions.Background"/> is off.
+    /// </summary>
+    /// <exception cref="StoreException">The cold store failed, or is somebody else's now. What was done counts.</exception>
+    /// <exception cref="InvalidOperationException">The store was opened without a cold store.</exception>
+    public async ValueTask ShipAsync(CancellationToken cancellation)
+    {
+        ColdTier cold = _cold ?? throw new InvalidOperationException("The store was opened without a cold store.");
+        try
+        {
+            await cold.RoundAsync(cancellation);
+        }
+        catch (IOException failure)
+        {
+            throw new StoreException(StoreFault.Io, $"Shipping failed: {failure.Message}", null, -1, failure);
+        }
+    }
+
+    /// <summary>
+    /// Brings a record whose value is in the cold store alone near, so that <see cref="Read"/> does not wait for the
+    /// network. Completes at once for all others.
+    /// </summary>
+    /// <exception cref="StoreException">The cold store is away, or what it has is damaged.</exception>
+    public ValueTask FetchAsync(ReadOnlySpan<byte> key, CancellationToken cancellation)
+    {
+        Address elsewhere = _records.FindElsewhere(key);
+        return elsewhere == default ? ValueTask.CompletedTask : _records.Log.FetchAsync(elsewhere, cancellation);
+    }
+
+    /// <summary>
+    /// Reads the current value of a key (see <see cref="Keys"/>). Expired records are absent. Waits for the network when the
+    /// value is in the cold store alone and was not brought near by <see cref="FetchAsync"/>.
+    /// </summary>
     /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
     public ReadLease Read(scoped ReadOnlySpan<byte> key) => _records.Read(key);
 
@@ -134,7 +211,9 @@ public sealed class TieredStore : IDisposable
             return ValueTask.FromResult(new WriteAnswer(fault, 0, false, 0));
         WriteRequest request = _queue.Rent();
         request.Reset(operation);
-        return Enqueue(request);
+        return request.NeedsState && _records.FindElsewhere(operation.Key.Span) != default
+            ? FetchAndEnqueueAsync(request)
+            : Enqueue(request);
     }
 
     /// <summary>
@@ -167,7 +246,7 @@ public sealed class TieredStore : IDisposable
 
         WriteRequest request = _queue.Rent();
         request.Reset(batch, bytes);
-        return Enqueue(request);
+        return request.NeedsState && _records.Log.View.HasStubs ? FetchAndEnqueueAsync(request) : Enqueue(request);
     }
 
     /// <summary>Returns once everything acknowledged before is durable, whatever the policy.</summary>
@@ -213,6 +292,7 @@ public sealed class TieredStore : IDisposable
             return;
         try
         {
+            _cold?.Dispose();
             _packer.Dispose();
             _queue.Close(new StoreException(StoreFault.Latched, "The store is closed."));
             _committer.Join();
@@ -298,6 +378,18 @@ public sealed class TieredStore : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Brings near what the conditions of a write are judged by: the committer never waits for the network.</summary>
+    private async ValueTask<WriteAnswer> FetchAndEnqueueAsync(WriteRequest request)
+    {
+        for (int i = 0; i < request.Count; i++)
+        {
+            if (request[i].Condition.Kind != ConditionKind.None)
+                await FetchAsync(request[i].Key.Span, CancellationToken.None);
+        }
+
+        return await Enqueue(request);
     }
 
     private ValueTask<WriteAnswer> Enqueue(WriteRequest request)

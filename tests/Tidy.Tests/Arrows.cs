@@ -21,6 +21,7 @@ internal static partial class Arrows
         ["Hot"] = ["Format", "Native", "Index"],
         ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot"],
         ["Commit"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
+        ["Tuning"] = [],
         ["Packed"] = ["Format", "Files", "Log", "Compression", "Filters"],
         ["Packing"] = ["Format", "Files", "Log", "Index", "Records", "Compression", "Packed"],
         ["Recovery"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records", "Commit", "Packed", "Cold"],

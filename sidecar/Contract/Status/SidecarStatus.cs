@@ -12,6 +12,9 @@ public sealed record SidecarStatus
     /// <summary>Memory, in bytes.</summary>
     public BudgetReport Budget { get; init; } = new();
 
+    /// <summary>What is kept in memory only to be quick.</summary>
+    public CachesReport Caches { get; init; } = new();
+
     /// <summary>How much smaller values became.</summary>
     public CompressionReport Compression { get; init; } = new();
 

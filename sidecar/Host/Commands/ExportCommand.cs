@@ -145,6 +145,8 @@ internal static class ExportCommand
         catch (Exception failure) when (failure is StoreException or HttpRequestException or IOException or UnauthorizedAccessException)
         {
             string more = order.File is null ? "" : "\nRun it again with --resume to go on where it stopped.";
+            if (order is { Server: not null, StopsAtDamage: true })
+                more += "\nIf it ends there again, a record is damaged: thermocline status names it, --on-error continue leaves it out.";
             return await FailAsync(surroundings, $"The export failed: {failure.Message}{more}");
         }
         catch (Exception failure) when (failure is ExportException or HostingException)

@@ -1,12 +1,13 @@
 using Thermocline.Contract.Configuration;
 using Thermocline.Contract.Reading;
+using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
 
 namespace Thermocline.Sidecar.Configuration;
 
 /// <summary>The configuration the sidecar runs by, and the one place that changes it while it runs.</summary>
-internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredStore store, LogLevelSwitch levels)
+internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredStore store, CacheBudget caches, LogLevelSwitch levels)
 {
     /// <summary>Settings that take effect without a restart.</summary>
     private static readonly string[] Live = ["budget.limit", "durability.policy", "telemetry.logLevel"];
@@ -40,7 +41,9 @@ internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredS
             Durability = Configuration.Durability with { Policy = wanted.Durability.Policy },
             Telemetry = Configuration.Telemetry with { LogLevel = wanted.Telemetry.LogLevel },
         };
-        store.HotBytes = DerivedSizes.Of(next.Budget.Limit).HotBytes;
+        DerivedSizes sizes = DerivedSizes.Of(next.Budget.Limit);
+        store.HotBytes = sizes.HotBytes;
+        caches.BytesMax = sizes.CacheBytes;
         store.Durability = PolicyOf(next);
         levels.Severity = next.Telemetry.LogLevel;
         _now = new Snapshot(next, ConfigurationYaml.RevisionOf(wanted), ConfigurationValues.Differences(next, wanted));

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
@@ -12,18 +11,13 @@ namespace Thermocline.Sidecar.Endpoints;
 /// <summary><c>/v1/memories</c>: save, read, delete; searching is in <see cref="MemoriesSearchEndpoint"/>.</summary>
 internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
 {
-    /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
-    public const int ContentBytesMax = 16 << 20;
-
     public static void Map(IEndpointRouteBuilder app, Parts parts)
     {
-        var ids = new IdSource(parts.Plane.Time, RandomNumberGenerator.Fill);
-        var memories = new Memories(parts.Plane.Store, parts.Plane.Time, ids, ContentBytesMax);
-        var endpoints = new MemoriesEndpoints(memories, parts.Plane);
+        var endpoints = new MemoriesEndpoints(parts.Memories, parts.Plane);
         app.MapPost("/v1/memories", endpoints.SaveAsync);
         app.MapGet("/v1/memories/{id}", endpoints.ReadAsync);
         app.MapDelete("/v1/memories/{id}", endpoints.DeleteAsync);
-        app.MapPost("/v1/memories:search", new MemoriesSearchEndpoint(memories, parts.Plane).SearchAsync);
+        app.MapPost("/v1/memories:search", new MemoriesSearchEndpoint(parts.Memories, parts.Plane).SearchAsync);
     }
 
     private async Task SaveAsync(HttpContext context)
@@ -67,7 +61,7 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
         List<MemoryDraft> drafts = [];
         if (json.ValueKind != JsonValueKind.Array)
         {
-            if (DraftJson.Read(json, "", ContentBytesMax, mistakes) is { } draft)
+            if (DraftJson.Read(json, "", Parts.ContentBytesMax, mistakes) is { } draft)
                 drafts.Add(draft);
             return drafts;
         }
@@ -81,7 +75,7 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
                 break;
             }
 
-            if (DraftJson.Read(item, $"[{index++}]", ContentBytesMax, mistakes) is { } draft)
+            if (DraftJson.Read(item, $"[{index++}]", Parts.ContentBytesMax, mistakes) is { } draft)
                 drafts.Add(draft);
         }
 

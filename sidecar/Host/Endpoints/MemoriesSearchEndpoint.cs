@@ -53,6 +53,7 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
             case SearchOutcome.Done:
             default:
                 context.Response.Headers["Server-Timing"] = MemoriesBody.Timing("search", answer.Took);
+                context.Response.Headers["Thermocline-Cache"] = answer.Cached ? "hit" : "miss";
                 await (WantsLines(context.Request) ? WriteLinesAsync(context, answer) : WriteObjectAsync(context, answer));
                 return;
         }

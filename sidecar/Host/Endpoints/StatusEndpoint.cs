@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Thermocline.Contract.Status;
-using Thermocline.Sidecar.Configuration;
+using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Sidecar.Metrics;
 using Thermocline.Store;
@@ -15,18 +15,19 @@ internal static class StatusEndpoint
     public static void Map(IEndpointRouteBuilder app, Parts parts) =>
         app.MapGet("/v1/status", async (HttpContext context) =>
         {
-            SidecarStatus status = Of(parts.Plane.Store.Status, parts.Plane.Store.Durability, parts.Force);
+            SidecarStatus status = Of(parts.Plane.Store.Status, parts);
             context.Response.ContentType = "application/json";
             context.Response.Headers.CacheControl = "no-store";
             await JsonSerializer.SerializeAsync(
                 context.Response.Body, status, StatusJson.Default.SidecarStatus, context.RequestAborted);
         }).WithMetadata(RouteScope.Guarded);
 
-    private static SidecarStatus Of(StoreStatus store, DurabilityPolicy policy, ConfigurationInForce force) => new()
+    private static SidecarStatus Of(StoreStatus store, Parts parts) => new()
     {
         Version = ProductVersion.Text,
         Tiers = new TiersReport { Hot = Of(store.Hot), Warm = Of(store.Warm) },
-        Budget = Budget(store, force.Configuration.Budget.Limit),
+        Budget = Budget(store, parts),
+        Caches = Of(parts.Memories.Caches),
         Log = new LogReport
         {
             Keys = store.Keys,
@@ -35,7 +36,7 @@ internal static class StatusEndpoint
             Writes = store.Writes,
             Commits = store.Commits,
             Syncs = store.Syncs,
-            Durability = policy switch
+            Durability = parts.Plane.Store.Durability switch
             {
                 DurabilityPolicy.Always => "always",
                 DurabilityPolicy.Interval => "interval",
@@ -44,22 +45,30 @@ internal static class StatusEndpoint
             LatchedBy = store.LatchedBy,
             DiskFullBy = store.DiskFullBy,
         },
-        Revision = force.Revision,
-        PendingRestart = force.PendingRestart,
+        Revision = parts.Force.Revision,
+        PendingRestart = parts.Force.PendingRestart,
         Recovery = Of(store.Recovery, store.Damages),
     };
 
-    private static BudgetReport Budget(StoreStatus store, long limit)
+    private static BudgetReport Budget(StoreStatus store, Parts parts)
     {
-        Dictionary<string, long> components = new(StoreGauges.Ledger(store));
+        Dictionary<string, long> components = new(StoreGauges.Ledger(store, parts.Memories.Caches));
         return new BudgetReport
         {
-            Limit = limit,
+            Limit = parts.Force.Configuration.Budget.Limit,
             Ledger = components.Values.Sum(),
             ResidentBytes = Environment.WorkingSet,
             Components = components,
         };
     }
+
+    private static CachesReport Of(CacheBudget caches) => new()
+    {
+        Limit = caches.BytesMax,
+        Bytes = caches.Bytes,
+        Caches = caches.Figures.ToDictionary(each => each.Name, each => new CacheReport(
+            each.Entries, each.Bytes, each.BytesMax, each.Hits, each.Misses, each.Evictions, each.Outdated)),
+    };
 
     private static TierReport Of(TierStatus tier) => new()
     {

@@ -52,14 +52,16 @@ internal sealed class PartialFile : IDisposable
     public static PartialFile Begin(string path)
     {
         File.Delete(StatePath(path));
-        return new PartialFile(path, new FileStream(PartialPath(path), FileMode.Create, FileAccess.ReadWrite), 0, 0);
+        // Made anew: a file that is there already would keep the rights it has.
+        File.Delete(PartialPath(path));
+        return new PartialFile(path, Open(PartialPath(path), FileMode.CreateNew), 0, 0);
     }
 
     /// <summary>Goes on with a file, after reading again every byte that its state vouches for.</summary>
     /// <exception cref="ExportException">The bytes are not those the state speaks of.</exception>
     public static PartialFile Resume(string path, ExportState state)
     {
-        var stream = new FileStream(PartialPath(path), FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        FileStream stream = Open(PartialPath(path), FileMode.OpenOrCreate);
         try
         {
             if (stream.Length < state.Bytes || ChecksumOf(stream, state.Bytes) != state.Checksum)
@@ -86,7 +88,7 @@ internal sealed class PartialFile : IDisposable
     {
         _stream.Flush(flushToDisk: true);
         string aside = StatePath(_path) + ".new";
-        using (FileStream stream = File.Create(aside))
+        using (FileStream stream = Open(aside, FileMode.Create))
         {
             JsonSerializer.Serialize(stream, state with { Bytes = Bytes, Checksum = Checksum }, ExportStateJson.Default.ExportState);
             stream.Flush(flushToDisk: true);
@@ -104,6 +106,15 @@ internal sealed class PartialFile : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    /// <summary>An export holds everything the store does, and is its owner's alone as the store's own files are.</summary>
+    private static FileStream Open(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
 
     private static string PartialPath(string path) => path + ".partial";
 

@@ -5,7 +5,8 @@ namespace Thermocline.Sidecar.Hosting;
 /// <param name="SegmentBytes">Bytes after which a segment is sealed: an eighth of the limit, 1 to 64 MiB.</param>
 /// <param name="PendingBytes">Bytes of writes that may wait for their commit: an eighth of the limit, 40 to 64 MiB.</param>
 /// <param name="BodyBytes">Bytes that bodies in flight may take: an eighth of the limit, 40 MiB to 1 GiB.</param>
-internal sealed record DerivedSizes(long HotBytes, int SegmentBytes, long PendingBytes, long BodyBytes)
+/// <param name="CacheBytes">Bytes of all caches together: a 32nd of the limit, 1 to 256 MiB.</param>
+internal sealed record DerivedSizes(long HotBytes, int SegmentBytes, long PendingBytes, long BodyBytes, long CacheBytes)
 {
     private const long Mebibyte = 1L << 20;
 
@@ -20,6 +21,7 @@ internal sealed record DerivedSizes(long HotBytes, int SegmentBytes, long Pendin
             HotBytes: budgetLimit / 2,
             SegmentBytes: (int)Math.Clamp(eighth, Mebibyte, 64 * Mebibyte),
             PendingBytes: Math.Clamp(eighth, OneBatch, 64 * Mebibyte),
-            BodyBytes: Math.Clamp(eighth, OneBatch, 1024 * Mebibyte));
+            BodyBytes: Math.Clamp(eighth, OneBatch, 1024 * Mebibyte),
+            CacheBytes: Math.Clamp(budgetLimit / 32, Mebibyte, 256 * Mebibyte));
     }
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Thermocline.Memory;
+using Thermocline.Memory.Ids;
 using Thermocline.Sidecar.Configuration;
 using Thermocline.Sidecar.Http;
 using Thermocline.Sidecar.Metrics;
@@ -8,6 +11,9 @@ namespace Thermocline.Sidecar.Hosting;
 /// <summary>The parts of one sidecar, made once and given to whoever works on them.</summary>
 internal sealed class Parts
 {
+    /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
+    public const int ContentBytesMax = 16 << 20;
+
     public Parts(SidecarSetup setup, TieredStore store, AdminToken token)
     {
         Setup = setup;
@@ -16,11 +22,15 @@ internal sealed class Parts
         Plane = new DataPlane(store, setup.Time, new BodyBudget(sizes.BodyBytes));
         Listeners = new BoundListeners(setup.Reading.Configuration.Listen);
         Levels = new LogLevelSwitch(setup.Reading.Configuration.Telemetry.LogLevel);
-        Force = new ConfigurationInForce(setup.Reading.Configuration, store, Levels);
-        Meter = new SidecarMeter(store, Lifecycle, setup.Time);
+        Memories = new Memories(store, setup.Time, new IdSource(setup.Time, RandomNumberGenerator.Fill), ContentBytesMax);
+        Memories.Caches.BytesMax = sizes.CacheBytes;
+        Force = new ConfigurationInForce(setup.Reading.Configuration, store, Memories.Caches, Levels);
+        Meter = new SidecarMeter(store, Lifecycle, setup.Time, Memories.Caches);
     }
 
     public SidecarSetup Setup { get; }
+
+    public Memories Memories { get; }
 
     public DataPlane Plane { get; }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
 
@@ -18,14 +19,15 @@ internal sealed class SidecarMeter : IDisposable
     private readonly UpDownCounter<long> _connections;
     private readonly StoreGauges _storeGauges;
 
-    public SidecarMeter(TieredStore store, Lifecycle lifecycle, TimeProvider time)
+    public SidecarMeter(TieredStore store, Lifecycle lifecycle, TimeProvider time, CacheBudget caches)
     {
         _exposition = new MeterExposition(_meter);
         _requestDuration = _meter.CreateHistogram<double>("thermocline_http_request_duration_seconds", null,
             "Time from a request's headers to the end of its answer.");
         _connections = _meter.CreateUpDownCounter<long>("thermocline_http_connections", null, "Open connections.");
         ProcessGauges.AddTo(_meter, time);
-        _storeGauges = new StoreGauges(_meter, store, lifecycle);
+        _storeGauges = new StoreGauges(_meter, store, lifecycle, caches);
+        CacheGauges.AddTo(_meter, caches);
     }
 
     /// <summary>Counts a finished request. Its labels come from fixed lists, whatever a client sends.</summary>

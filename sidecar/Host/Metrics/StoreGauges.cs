@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
 
@@ -12,23 +13,26 @@ internal sealed class StoreGauges
 {
     private readonly TieredStore _store;
     private readonly Lifecycle _lifecycle;
+    private readonly CacheBudget _caches;
     private StoreStatus _now;
 
-    public StoreGauges(Meter meter, TieredStore store, Lifecycle lifecycle)
+    public StoreGauges(Meter meter, TieredStore store, Lifecycle lifecycle, CacheBudget caches)
     {
         _store = store;
         _lifecycle = lifecycle;
+        _caches = caches;
         _now = store.Status;
         AddTiers(meter);
         AddLog(meter);
     }
 
     /// <summary>The ledger of memory: every component that counts its own bytes.</summary>
-    public static IReadOnlyList<KeyValuePair<string, long>> Ledger(StoreStatus status) =>
+    public static IReadOnlyList<KeyValuePair<string, long>> Ledger(StoreStatus status, CacheBudget caches) =>
     [
         new("hot", status.Hot.Bytes),
         new("index", status.IndexBytes),
         new("buffers", status.BufferBytes),
+        new("caches", caches.Bytes),
     ];
 
     /// <summary>Asks the store; every gauge then answers from this moment.</summary>
@@ -91,7 +95,7 @@ internal sealed class StoreGauges
     ];
 
     private IEnumerable<Measurement<long>> Components() =>
-        Ledger(_now).Select(entry => new Measurement<long>(entry.Value, Label("component", entry.Key)));
+        Ledger(_now, _caches).Select(entry => new Measurement<long>(entry.Value, Label("component", entry.Key)));
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 }

@@ -15,6 +15,8 @@ internal static class FormatSniff
         reason = null;
         if (first.StartsWith(V1Frame.Magic) && first.Length > 2 && first[2] == V1Frame.Version)
             return SourceFormat.V1;
+        if (first.StartsWith(ExportedLine))
+            return SourceFormat.Jsonl;
         reason = Unreadable(first);
         if (reason is not null)
             return null;
@@ -27,6 +29,9 @@ internal static class FormatSniff
             _ => IsStanza(first) ? SourceFormat.Stanzas : SourceFormat.Text,
         };
     }
+
+    /// <summary>An export may have any name; taken for a text it would become memories of its own lines.</summary>
+    private static ReadOnlySpan<byte> ExportedLine => "{\"thermocline\":"u8;
 
     private static string? Unreadable(ReadOnlySpan<byte> first)
     {

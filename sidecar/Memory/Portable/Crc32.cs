@@ -19,18 +19,25 @@ public static class Crc32
     /// <summary>The checksum of everything before, whose checksum is given, followed by more bytes. Begin with 0.</summary>
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
+        uint[] tables = Tables;
         uint crc = ~checksum;
-        while (bytes.Length >= Lanes)
+        unchecked
         {
-            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(bytes) ^ crc;
-            crc = 0;
-            for (int lane = 0; lane < Lanes; lane++)
-                crc ^= Tables[((Lanes - 1 - lane) * 256) + (int)(word >> (8 * lane) & 0xFF)];
-            bytes = bytes[Lanes..];
+            while (bytes.Length >= Lanes)
+            {
+                uint low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ crc;
+                uint high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
+                crc = tables[(7 * 256) + (byte)low] ^ tables[(6 * 256) + (byte)(low >> 8)]
+                    ^ tables[(5 * 256) + (byte)(low >> 16)] ^ tables[(4 * 256) + (byte)(low >> 24)]
+                    ^ tables[(3 * 256) + (byte)high] ^ tables[(2 * 256) + (byte)(high >> 8)]
+                    ^ tables[256 + (byte)(high >> 16)] ^ tables[(byte)(high >> 24)];
+                bytes = bytes[Lanes..];
+            }
+
+            foreach (byte each in bytes)
+                crc = tables[(byte)(crc ^ each)] ^ (crc >> 8);
         }
 
-        foreach (byte each in bytes)
-            crc = Tables[(crc ^ each) & 0xFF] ^ (crc >> 8);
         return ~crc;
     }
 

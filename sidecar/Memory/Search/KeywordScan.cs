@@ -14,7 +14,6 @@ internal sealed class KeywordScan
     private const int PageKeys = 1000;
 
     private readonly StoreSnapshot _snapshot;
-    private readonly TimeProvider _time;
     private readonly KeywordQuery _query;
     private readonly KeywordMatcher _matcher;
     private readonly TopHits _best;
@@ -32,7 +31,6 @@ internal sealed class KeywordScan
     public KeywordScan(StoreSnapshot snapshot, SearchRequest request, TimeProvider time)
     {
         _snapshot = snapshot;
-        _time = time;
         _query = KeywordQuery.Parse(request.Query);
         _matcher = new KeywordMatcher(_query);
         _best = new TopHits(request.ResultsMax);
@@ -44,9 +42,8 @@ internal sealed class KeywordScan
         _nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
-    public async ValueTask<SearchAnswer> RunAsync(Action release, CancellationToken cancellation)
+    public async ValueTask<SearchFigures> RunAsync(CancellationToken cancellation)
     {
-        long started = _time.GetTimestamp();
         byte[] prefix = MemoryKeys.Prefix();
         byte[] after = [];
         ListPage page;
@@ -63,7 +60,7 @@ internal sealed class KeywordScan
             await Task.Yield();
         }
         while (page.More && !IsPast(after));
-        return Answer(release, _time.GetElapsedTime(started));
+        return Figures();
     }
 
     private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
@@ -115,7 +112,7 @@ internal sealed class KeywordScan
 
     private bool IsPast(byte[] after) => MemoryKeys.TryRead(after, out MemoryId id) && id.TimeMs > 0 && id.TimeMs >= _toMs;
 
-    private SearchAnswer Answer(Action release, TimeSpan took)
+    private SearchFigures Figures()
     {
         SearchHit[] hits = _best.ToSorted();
         Dictionary<Tier, long> byTier = [];
@@ -125,15 +122,15 @@ internal sealed class KeywordScan
                 byTier[tier] = _byTier[(int)tier];
         }
 
-        return new SearchAnswer(SearchOutcome.Done, _snapshot, release)
+        return new SearchFigures
         {
+            Sequence = _snapshot.Sequence,
             Hits = hits,
             Confidence = hits.Length == 0 ? 0 : Relevance.Confidence(hits[0].Score, _query.Phrases.Count, _query.Words.Count),
             ScannedByTier = byTier,
             Scanned = _scanned,
             Matched = _matched,
             Damaged = _damaged,
-            Took = took,
         };
     }
 }

@@ -24,11 +24,21 @@ public enum SearchOutcome
 public sealed class SearchAnswer : IDisposable
 {
     private readonly StoreSnapshot? _snapshot;
+    private readonly SearchFigures _figures;
     private Action? _release;
 
-    internal SearchAnswer(SearchOutcome outcome, StoreSnapshot? snapshot, Action? release)
+    private SearchAnswer(SearchOutcome outcome, IReadOnlyList<Mistake> mistakes)
     {
         Outcome = outcome;
+        Mistakes = mistakes;
+        _figures = new SearchFigures();
+    }
+
+    /// <summary>An answer that gives a place back when it is disposed.</summary>
+    internal SearchAnswer(SearchFigures figures, StoreSnapshot snapshot, Action release)
+    {
+        Outcome = SearchOutcome.Done;
+        _figures = figures;
         _snapshot = snapshot;
         _release = release;
     }
@@ -37,25 +47,28 @@ public sealed class SearchAnswer : IDisposable
     public SearchOutcome Outcome { get; }
 
     /// <summary>Everything wrong with the request.</summary>
-    public IReadOnlyList<Mistake> Mistakes { get; private init; } = [];
+    public IReadOnlyList<Mistake> Mistakes { get; } = [];
 
     /// <summary>The best memories, best first.</summary>
-    public IReadOnlyList<SearchHit> Hits { get; internal init; } = [];
+    public IReadOnlyList<SearchHit> Hits => _figures.Hits;
 
     /// <summary>See <see cref="Relevance.Confidence"/>.</summary>
-    public double Confidence { get; internal init; }
+    public double Confidence => _figures.Confidence;
 
     /// <summary>Memories looked at, after the filters, by the tier they were read from.</summary>
-    public IReadOnlyDictionary<Tier, long> ScannedByTier { get; internal init; } = new Dictionary<Tier, long>();
+    public IReadOnlyDictionary<Tier, long> ScannedByTier => _figures.ScannedByTier;
 
     /// <summary>Memories looked at, those that a filter left out included.</summary>
-    public long Scanned { get; internal init; }
+    public long Scanned => _figures.Scanned;
 
     /// <summary>Memories that hold a word of the query, whether or not they are among the hits.</summary>
-    public long Matched { get; internal init; }
+    public long Matched => _figures.Matched;
 
     /// <summary>Memories that could not be read because their bytes are damaged.</summary>
-    public long Damaged { get; internal init; }
+    public long Damaged => _figures.Damaged;
+
+    /// <summary>Whether an earlier search of the same store, word for word the same, had found it.</summary>
+    public bool Cached { get; internal init; }
 
     /// <summary>How long the search took.</summary>
     public TimeSpan Took { get; internal init; }
@@ -73,7 +86,7 @@ public sealed class SearchAnswer : IDisposable
     }
 
     internal static SearchAnswer Refused(SearchOutcome outcome, IReadOnlyList<Mistake> mistakes) =>
-        new(outcome, null, null) { Mistakes = mistakes };
+        new(outcome, mistakes);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,17 +16,22 @@ internal sealed class ReaderLane(HotTier tier)
     private Ordinals _held;
     private long _hotHits;
     private long _warmHits;
+    private long _coldHits;
     private long _misses;
 
     public long HotHits => Volatile.Read(ref _hotHits);
 
     public long WarmHits => Volatile.Read(ref _warmHits);
 
+    public long ColdHits => Volatile.Read(ref _coldHits);
+
     public long Misses => Volatile.Read(ref _misses);
 
     public void CountHot() => _hotHits++;
 
     public void CountWarm() => _warmHits++;
+
+    public void CountCold() => _coldHits++;
 
     public void CountMiss() => _misses++;
 

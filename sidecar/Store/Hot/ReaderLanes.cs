@@ -26,6 +26,8 @@ internal sealed class ReaderLanes(HotTier tier)
 
     public long WarmHits => Sum(static lane => lane.WarmHits);
 
+    public long ColdHits => Sum(static lane => lane.ColdHits);
+
     public long Misses => Sum(static lane => lane.Misses);
 
     /// <summary>Whether any thread looks at a page. Call <see cref="Interlocked.MemoryBarrierProcessWide"/> before.</summary>

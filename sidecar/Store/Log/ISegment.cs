@@ -31,6 +31,16 @@ internal interface ISegment : IDisposable
     /// <summary>Bytes on the local disk, or 0 when the file cannot be opened: for figures only.</summary>
     long LengthOrZero { get; }
 
+    /// <summary>Whether its records, or some of them, are in the cold store alone.</summary>
+    bool IsStub { get; }
+
+    /// <summary>Whether the frame at an address can be read without asking the cold store.</summary>
+    bool IsAtHand(Address address);
+
+    /// <summary>Brings what is needed to read the frame at an address from the cold store.</summary>
+    /// <exception cref="StoreException">The cold store is away, or what it has is damaged.</exception>
+    ValueTask FetchAsync(Address address, CancellationToken cancellation);
+
     /// <summary>Frames of it that were replaced or deleted, as far as is known.</summary>
     int DeadFrames { get; }
 

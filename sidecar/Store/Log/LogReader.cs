@@ -52,6 +52,24 @@ internal sealed class LogReader
         }
     }
 
+    /// <inheritdoc cref="ISegment.FetchAsync"/>
+    public async ValueTask FetchAsync(Address address, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            LogView view = View;
+            try
+            {
+                await SegmentOf(view, address).FetchAsync(address, cancellation);
+                return;
+            }
+            catch (ObjectDisposedException) when (View != view)
+            {
+                // As above.
+            }
+        }
+    }
+
     private static ISegment SegmentOf(LogView view, Address address) =>
         view.Find(address.Segment) ?? throw new StoreException(
             StoreFault.Damaged, $"Segment {address.Segment} is missing from the data folder.", null, address.Offset);

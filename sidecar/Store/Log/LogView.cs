@@ -10,6 +10,9 @@ internal sealed class LogView(ISegment[] segments)
 
     public ReadOnlySpan<ISegment> Segments => segments;
 
+    /// <summary>Whether any of them has records in the cold store alone.</summary>
+    public bool HasStubs { get; } = Array.Exists(segments, static segment => segment.IsStub);
+
     public ISegment? Last => segments.Length == 0 ? null : segments[^1];
 
     /// <summary>The file that covers a segment number, or null.</summary>

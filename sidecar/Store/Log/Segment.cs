@@ -41,6 +41,12 @@ internal sealed class Segment : ISegment
 
     public string Path { get; }
 
+    public bool IsStub => false;
+
+    public bool IsAtHand(Address address) => true;
+
+    public ValueTask FetchAsync(Address address, CancellationToken cancellation) => ValueTask.CompletedTask;
+
     public int DeadFrames => Volatile.Read(ref _dead);
 
     /// <summary>What its checksums start from.</summary>

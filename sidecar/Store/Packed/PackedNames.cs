@@ -16,6 +16,9 @@ internal static class PackedNames
     /// <summary>A file that is being written. Deleted at the next open.</summary>
     public const string UnfinishedSuffix = ".tmp";
 
+    /// <summary>A file that is being fetched. Deleted at the next open.</summary>
+    public const string FetchedSuffix = ".part";
+
     private const int Digits = 10;
 
     public static string PathOf(int first, int last, long createdMs, string suffix)

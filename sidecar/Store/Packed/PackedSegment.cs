@@ -19,7 +19,9 @@ internal sealed class PackedSegment : ISegment
     private readonly PackedShare _share;
     private readonly long _id;
     private readonly Lock _opening = new();
+    private readonly ChunkFetches? _fetches;
     private int _dead;
+    private long _uses;
     private Content? _content;
     private IKeySource? _keys;
     private byte[]? _filter;
@@ -34,6 +36,7 @@ internal sealed class PackedSegment : ISegment
         Last = last;
         Path = path;
         Remote = remote;
+        _fetches = remote is null ? null : new ChunkFetches(this, share.Chunks, _id);
     }
 
     public int First { get; }
@@ -48,6 +51,13 @@ internal sealed class PackedSegment : ISegment
     public RemoteChunks? Remote { get; }
 
     public bool IsStub => Remote is not null;
+
+    /// <summary>Reads that were answered from it since the store was opened.</summary>
+    public long Uses => Volatile.Read(ref _uses);
+
+    /// <summary>Which object holds the chunks of a stub.</summary>
+    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
+    public StubReference Reference => Open().Reference;
 
     /// <summary>Whether header and directory are in memory.</summary>
     public bool IsOpen => Volatile.Read(ref _content) is not null && !_disposed;
@@ -121,7 +131,11 @@ internal sealed class PackedSegment : ISegment
             return null;
         var read = new Frame(frame);
         if (!read.IsTombstone && read.Key.SequenceEqual(key))
+        {
+            Interlocked.Increment(ref _uses);
             return frame;
+        }
+
         ArrayPool<byte>.Shared.Return(frame);
         return null;
     }
@@ -130,6 +144,8 @@ internal sealed class PackedSegment : ISegment
     {
         try
         {
+            if (IsStub)
+                return IsListed(address, key);
             byte[]? frame = TryReadAt(address, allowDuplicate: true);
             if (frame is null)
                 return false;
@@ -143,6 +159,19 @@ internal sealed class PackedSegment : ISegment
         }
     }
 
+    /// <summary>Asks the keys, which are on the local disk: a write never waits for the cold store.</summary>
+    private bool IsListed(Address address, ReadOnlySpan<byte> key)
+    {
+        IKeyCursor keys = (Keys ?? new PackedKeys(this)).Seek(key);
+        while (keys.MoveNext() && keys.Key.SequenceEqual(key))
+        {
+            if (keys.Entry.Address == address)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether the chunk that would hold an address is at hand without asking the cold store.</summary>
     public bool IsAtHand(Address address)
     {
@@ -154,12 +183,9 @@ internal sealed class PackedSegment : ISegment
     /// <exception cref="StoreException">The cold store is away, or the chunk is damaged.</exception>
     public async ValueTask FetchAsync(Address address, CancellationToken cancellation)
     {
-        int chunk = Directory.FindChunk(address);
-        if (!IsStub || chunk < 0 || _share.Chunks.Find(_id, chunk) is not null)
-            return;
-        var stored = new byte[ChunkLength(chunk)];
-        await Remote!(Directory.ChunkOffsets[chunk], stored, cancellation);
-        _share.Chunks.Add(_id, chunk, Restore(chunk, stored));
+        int chunk = IsStub ? Directory.FindChunk(address) : -1;
+        if (chunk >= 0 && _share.Chunks.Find(_id, chunk) is null)
+            await _fetches!.GetAsync(chunk).WaitAsync(cancellation);
     }
 
     /// <summary>Whether a key may be among the records, tombstones included: false is certain.</summary>
@@ -228,10 +254,10 @@ internal sealed class PackedSegment : ISegment
     /// <exception cref="StoreException">Damaged, or the world failed.</exception>
     public byte[] ReadChunk(int chunk)
     {
+        if (_fetches is not null)
+            return _fetches.GetAsync(chunk).GetAwaiter().GetResult();
         var stored = new byte[ChunkLength(chunk)];
-        if (IsStub)
-            Remote!(Directory.ChunkOffsets[chunk], stored, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        else if (Read(stored, Directory.ChunkOffsets[chunk]) != stored.Length)
+        if (Read(stored, Directory.ChunkOffsets[chunk]) != stored.Length)
             throw Damaged(Directory.ChunkOffsets[chunk], "chunk");
         return Restore(chunk, stored);
     }
@@ -321,7 +347,9 @@ internal sealed class PackedSegment : ISegment
         }
     }
 
-    private int ChunkLength(int chunk)
+    /// <summary>Bytes of a chunk in the file.</summary>
+    /// <exception cref="StoreException">Damaged: no chunk has this length.</exception>
+    public int ChunkLength(int chunk)
     {
         long length = (long)Directory.ChunkOffsets[chunk + 1] - Directory.ChunkOffsets[chunk];
         return length is >= ChunkHeader.Bytes and <= ChunkHeader.PlainBytesMax
@@ -340,7 +368,6 @@ internal sealed class PackedSegment : ISegment
         if (cached is null)
         {
             cached = ReadChunk(chunk);
-            _share.Chunks.Add(_id, chunk, cached);
         }
 
         return TryReadFrom(address, chunk, cached, allowDuplicate);
@@ -409,7 +436,8 @@ internal sealed class PackedSegment : ISegment
     }
 
     /// <summary>Undoes the codec of a block; a chunk of single records is given back as it is, in an array of its own.</summary>
-    private byte[] Restore(int chunk, ReadOnlySpan<byte> stored)
+    /// <exception cref="StoreException">Damaged.</exception>
+    public byte[] Restore(int chunk, ReadOnlySpan<byte> stored)
     {
         if (!ChunkHeader.TryRead(stored, Header.Seed, out ChunkHeader header)
             || header.StoredBytes != stored.Length - ChunkHeader.Bytes)
@@ -512,8 +540,9 @@ internal sealed class PackedSegment : ISegment
 
         if (badCopy >= 0)
             CopyDamage = new Damage(Path, badCopy, PackedHeader.Bytes / 2, "one copy of the segment header");
+        StubReference reference = IsStub ? ReadReference(file) : default;
         Span<byte> tail = stackalloc byte[PackedTrailer.Bytes];
-        long end = file.Length - PackedTrailer.Bytes;
+        long end = file.Length - PackedTrailer.Bytes - (IsStub ? StubReference.Bytes : 0);
         if (end < PackedHeader.Bytes
             || file.Read(tail, end) != tail.Length
             || !PackedTrailer.TryRead(tail, header, out PackedTrailer trailer, out badCopy))
@@ -525,7 +554,16 @@ internal sealed class PackedSegment : ISegment
         if (badCopy >= 0)
             CopyDamage ??= new Damage(Path, end + gone + badCopy, PackedTrailer.Bytes / 2, "one copy of the segment trailer");
         PackedDirectory directory = ReadDirectory(file, header, trailer, end, gone);
-        return new Content(file, header, trailer, directory, end + gone + PackedTrailer.Bytes);
+        return new Content(file, header, trailer, directory, reference, end + gone + PackedTrailer.Bytes);
+    }
+
+    private StubReference ReadReference(IFile file)
+    {
+        Span<byte> bytes = stackalloc byte[StubReference.Bytes];
+        long offset = Math.Max(0, file.Length - bytes.Length);
+        return file.Read(bytes, offset) == bytes.Length && StubReference.TryRead(bytes, out StubReference reference)
+            ? reference
+            : throw Damaged(offset, "reference to the cold object");
     }
 
     private PackedDirectory ReadDirectory(
@@ -552,5 +590,6 @@ internal sealed class PackedSegment : ISegment
     }
 
     private sealed record Content(
-        IFile File, PackedHeader Header, PackedTrailer Trailer, PackedDirectory Directory, long FullLength);
+        IFile File, PackedHeader Header, PackedTrailer Trailer, PackedDirectory Directory, StubReference Reference,
+        long FullLength);
 }

@@ -91,12 +91,36 @@ internal sealed class Packer : IDisposable
         }
     }
 
-    /// <summary>Packs one file anew at a level, for a reason of the caller's.</summary>
-    /// <exception cref="StoreException">Damaged, or the disk failed.</exception>
-    public PackedSegment PackAgain(PackedSegment segment, CompressionLevel level, CancellationToken cancellation)
+    /// <summary>Packs one file anew at a level, for the cold store; null when it is gone from the log, or damaged.</summary>
+    /// <exception cref="StoreException">The disk failed.</exception>
+    public PackedSegment? PackAgain(PackedSegment segment, CompressionLevel level, CancellationToken cancellation)
     {
         lock (_running)
-            return Pack([segment], level, _ => cancellation.ThrowIfCancellationRequested()).Segment;
+        {
+            if (!_records.Log.View.Segments.Contains(segment) || _leftAlone.Contains(segment.Path))
+                return null;
+            try
+            {
+                return Pack([segment], level, _ => cancellation.ThrowIfCancellationRequested()).Segment;
+            }
+            catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+            {
+                _records.Damages.Add(failure);
+                _leftAlone.Add(segment.Path);
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Does something to the files of the log while nothing is packed.</summary>
+    public bool WhileResting(Func<bool> action)
+    {
+        lock (_running)
+        {
+            bool done = action();
+            Wake();
+            return done;
+        }
     }
 
     /// <summary>Ends the thread; what it was making is thrown away.</summary>
@@ -255,7 +279,7 @@ internal sealed class Packer : IDisposable
     {
         foreach (ISegment segment in segments)
         {
-            if (segment is not PackedSegment { IsStub: false } packed || _leftAlone.Contains(packed.Path) || !_surveyed.Add(packed))
+            if (segment is not PackedSegment packed || _leftAlone.Contains(packed.Path) || !_surveyed.Add(packed))
                 continue;
             int dead = 0;
             try

@@ -67,6 +67,26 @@ internal sealed unsafe class RecordTable(
         return Read(key, ReadPurpose.Use);
     }
 
+    /// <summary>Place of a record whose value can only be had from the cold store now; default for all others.</summary>
+    public Address FindElsewhere(ReadOnlySpan<byte> key)
+    {
+        LogView view = log.View;
+        if (!view.HasStubs)
+            return default;
+        ulong tag = hash.Tag(key);
+        IndexProbe probe = index.Begin(tag);
+        while (HashIndex.Next(ref probe))
+        {
+            if (probe.Hot == 0 && view.Find(probe.Address.Segment) is { } segment && !segment.IsAtHand(probe.Address)
+                && segment.IsOfKey(probe.Address, key))
+            {
+                return probe.Address;
+            }
+        }
+
+        return default;
+    }
+
     /// <summary>Reads the current value of a key, walking every slot that could hold it.</summary>
     public ReadLease Read(scoped ReadOnlySpan<byte> key, ReadPurpose purpose)
     {
@@ -290,7 +310,10 @@ internal sealed unsafe class RecordTable(
         else
         {
             Promote(probe, lease.Bytes);
-            lane.CountWarm();
+            if (lease.Tier == Tier.Cold)
+                lane.CountCold();
+            else
+                lane.CountWarm();
         }
     }
 

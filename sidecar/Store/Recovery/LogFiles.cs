@@ -13,9 +13,9 @@ internal static class LogFiles
 {
     /// <summary>The files in order of their numbers, none covering another's.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    public static List<ISegment> Find(IFiles files, PackedShare share, DamageLog damages)
+    public static List<ISegment> Find(IFiles files, PackedShare share, RemoteChunks remote, DamageLog damages)
     {
-        List<ISegment> found = List(files, share);
+        List<ISegment> found = List(files, share, remote);
         // The wider first, and of equals the whole packed file, the stub, the raw segment.
         found.Sort(static (left, right) =>
             left.First != right.First ? left.First.CompareTo(right.First)
@@ -45,7 +45,7 @@ internal static class LogFiles
         return kept;
     }
 
-    private static List<ISegment> List(IFiles files, PackedShare share)
+    private static List<ISegment> List(IFiles files, PackedShare share, RemoteChunks remote)
     {
         var found = new List<ISegment>();
         foreach ((string folder, string name) in SegmentNames.List(files))
@@ -55,12 +55,18 @@ internal static class LogFiles
                 found.Add(new Segment(files, number, path));
             else if (PackedNames.TryParse(name, PackedNames.Suffix, out int first, out int last))
                 found.Add(new PackedSegment(files, share, first, last, path, null));
-            else if (PackedNames.TryParse(name, PackedNames.UnfinishedSuffix, out _, out _))
+            else if (PackedNames.TryParse(name, PackedNames.StubSuffix, out first, out last))
+                found.Add(new PackedSegment(files, share, first, last, path, remote));
+            else if (IsUnfinished(name))
                 files.Delete(path);
         }
 
         return found;
     }
+
+    private static bool IsUnfinished(string name) =>
+        PackedNames.TryParse(name, PackedNames.UnfinishedSuffix, out _, out _)
+        || PackedNames.TryParse(name, PackedNames.FetchedSuffix, out _, out _);
 
     private static int RankOf(ISegment segment) => segment switch
     {

@@ -24,12 +24,12 @@ internal sealed record Opened(
 /// <summary>Puts the parts of a store together from what is on disk.</summary>
 internal static class Opening
 {
-    public static Opened Run(StoreOptions options, IFiles files, TimeProvider time)
+    public static Opened Run(StoreOptions options, IFiles files, RemoteChunks remote, TimeProvider time)
     {
         long started = time.GetTimestamp();
         var damages = new DamageLog();
         var share = new PackedShare(new ChunkCache(options.ChunkCacheBytes), new DictionaryCache());
-        List<ISegment> segments = LogFiles.Find(files, share, damages);
+        List<ISegment> segments = LogFiles.Find(files, share, remote, damages);
         Identity identity = IdentityFile.ReadOrCreate(files, segments.Count > 0, damages, time);
         IndexSnapshotFile? snapshot = OpenSnapshot(files, identity, segments, damages);
         KeyHash hash = identity.CreateHash();

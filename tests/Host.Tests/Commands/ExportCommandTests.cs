@@ -10,6 +10,7 @@ using Xunit;
 
 namespace Thermocline.Host.Tests.Commands;
 
+[Collection(ProcessCollection.Name)]
 public sealed class ExportCommandTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -39,6 +40,8 @@ public sealed class ExportCommandTests : IDisposable
         Assert.Equal(50, report.GetProperty("records").GetInt64());
         Assert.Equal(new FileInfo(Target).Length, report.GetProperty("bytes").GetInt64());
         Assert.Empty(Leftovers());
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Target));
         string other = _folder.Combine("other");
         Assert.Equal(0, await RunAsync("import", Target, "--data", other));
         string again = _folder.Combine("again.jsonl");

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Store;
+using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Host.Tests.Endpoints;
@@ -80,6 +81,26 @@ public sealed class ExportEndpointTests
         string all = await first.Content.ReadAsStringAsync(Abort);
         Assert.Equal(48, all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.DoesNotContain("later", all, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_record_cuts_the_answer_unless_it_may_be_left_out()
+    {
+        using var folder = new TempFolder();
+        await using (RunningSidecar before = await RunningSidecar.StartAsync(folder: folder.Path))
+        {
+            foreach (string key in new[] { "one", "two", "three" })
+                await before.PutAsync($"/v1/kv/a/{key}", Encoding.ASCII.GetBytes($"value of {key}"));
+        }
+
+        string segment = Directory.EnumerateFiles(folder.Path, "*.seg", SearchOption.AllDirectories).Single();
+        byte[] bytes = await File.ReadAllBytesAsync(segment, Abort);
+        bytes[bytes.AsSpan().IndexOf("value of two"u8)] ^= 1;
+        await File.WriteAllBytesAsync(segment, bytes, Abort);
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync(folder: folder.Path);
+        await Assert.ThrowsAsync<HttpRequestException>(() => KeysAsync(sidecar, ""));
+        Assert.Equal(["one", "three"], await KeysAsync(sidecar, "damaged=skip"));
+        Assert.Contains("cut at a damaged record", sidecar.Log.Text, StringComparison.Ordinal);
     }
 
     private static async Task<List<string>> KeysAsync(RunningSidecar sidecar, string query)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Sidecar.Endpoints;
+using Thermocline.Sidecar.Hosting;
 using Thermocline.Sidecar.Http;
 using Thermocline.Testing;
 using Xunit;
@@ -16,6 +17,29 @@ public sealed class MemoriesEndpointsTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _sidecar = await RunningSidecar.StartAsync(time: new ManualTime());
 
     public async ValueTask DisposeAsync() => await _sidecar.DisposeAsync();
+
+    [Fact]
+    public async Task The_same_search_is_answered_from_the_cache_until_something_is_written_and_the_status_counts_it()
+    {
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync();
+        await sidecar.PostJsonAsync("/v1/memories", """{"text":"deep water"}""");
+        List<string> cached = [];
+        for (int i = 0; i < 3; i++)
+        {
+            using HttpResponseMessage answer = await sidecar.PostJsonAsync("/v1/memories:search", """{"query":"water"}""");
+            cached.Add(answer.Headers.GetValues("Thermocline-Cache").Single());
+            Assert.Contains("deep water", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            if (i == 1)
+                await sidecar.PutAsync("/v1/kv/a/b", [1]);
+        }
+
+        Assert.Equal(["miss", "hit", "miss"], cached);
+        JsonElement search = (await sidecar.StatusAsync()).GetProperty("caches").GetProperty("caches").GetProperty("search");
+        Assert.Equal((1, 2, 1), (search.GetProperty("hits").GetInt32(), search.GetProperty("misses").GetInt32(), search.GetProperty("entries").GetInt32()));
+        string metrics = await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("thermocline_cache_hits_total{cache=\"search\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("thermocline_cache_misses_total{cache=\"search\"} 2", metrics, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_saved_memory_is_read_and_deleted_under_its_location()
@@ -102,7 +126,7 @@ public sealed class MemoriesEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task Content_reaches_to_the_ceiling_and_not_beyond()
     {
-        string largest = new('x', MemoriesEndpoints.ContentBytesMax);
+        string largest = new('x', Parts.ContentBytesMax);
         using HttpResponseMessage fits = await _sidecar.PostJsonAsync("/v1/memories", $$"""{"text":"{{largest}}"}""");
         Assert.Equal(HttpStatusCode.Created, fits.StatusCode);
         using HttpResponseMessage read = await _sidecar.GetAsync(fits.Header("Location"));

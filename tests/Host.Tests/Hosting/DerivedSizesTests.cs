@@ -23,6 +23,7 @@ public sealed class DerivedSizesTests
         Assert.True(sizes.PendingBytes > Limits.BatchBytesMax);
         Assert.True(sizes.BodyBytes > KvBatch.BodyBytesMax);
         Assert.True(sizes.BodyBytes > 2 * KvWrites.ValueBytesMax);
+        Assert.InRange(sizes.CacheBytes, 1 << 20, Math.Max(1 << 20, limit / 32));
         StoreOptions options = new()
         {
             HotBytes = sizes.HotBytes,

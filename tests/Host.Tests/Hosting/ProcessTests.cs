@@ -2,12 +2,14 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Thermocline.Host.Tests.Fixture;
 using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Host.Tests.Hosting;
 
 /// <summary>The sidecar as a process of its own: what only a process can show.</summary>
+[Collection(ProcessCollection.Name)]
 public sealed partial class ProcessTests : IDisposable
 {
     private const int Idle = 10_000;

@@ -12,6 +12,9 @@ public sealed class RoundTripTests
     [Theory]
     [InlineData(ExportFormat.Jsonl, "all.jsonl")]
     [InlineData(ExportFormat.Jsonl, "all.jsonl.renamed.ndjson")]
+    [InlineData(ExportFormat.Jsonl, "backup")]
+    [InlineData(ExportFormat.Jsonl, "backup.txt")]
+    [InlineData(ExportFormat.Jsonl, "backup.json")]
     [InlineData(ExportFormat.V1, "all.v1")]
     [InlineData(ExportFormat.V1, "no-extension")]
     public async Task Every_record_comes_back_as_it_was_and_importing_again_changes_nothing(ExportFormat format, string name)

@@ -245,12 +245,17 @@ public sealed class MemoryColdStore(TimeProvider time, ConditionSupport conditio
 
     private ColdTrouble Decide(ColdOperation kind, string name)
     {
+        ColdCall call;
         lock (_gate)
         {
-            var call = new ColdCall(kind, name, _calls.Count);
+            call = new ColdCall(kind, name, _calls.Count);
             _calls.Add(call);
-            return _next.TryDequeue(out ColdTrouble next) ? next : Rule?.Invoke(call) ?? ColdTrouble.None;
+            if (_next.TryDequeue(out ColdTrouble next))
+                return next;
         }
+
+        // Outside the lock: a rule may use this store itself, as somebody else who comes in between.
+        return Rule?.Invoke(call) ?? ColdTrouble.None;
     }
 
     private sealed record Version(byte[] Content, string Tag, DateTimeOffset LastModified);

@@ -1,12 +1,19 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using Amazon.S3.Model;
 
 namespace Thermocline.Store.Cold.S3;
 
-/// <summary>The body of an answer: guilty until its length is as announced and as asked for.</summary>
+/// <summary>Bodies. That of an answer is guilty until its length is as announced and as asked for.</summary>
 internal static class S3Body
 {
+    /// <summary>Bytes to be sent, without copying them where that can be.</summary>
+    public static MemoryStream Of(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false);
+
     /// <summary>The announced length of a whole object.</summary>
     public static long Length(string name, GetObjectResponse answer) =>
         answer.HttpStatusCode == HttpStatusCode.OK && answer.Headers.ContentLength >= 0

@@ -45,7 +45,7 @@ public sealed class S3ColdStore : IColdStore
         string name, ReadOnlyMemory<byte> content, ColdCondition condition, CancellationToken cancellation)
     {
         string key = Key(name);
-        using var body = new MemoryStream(content.ToArray(), writable: false);
+        using MemoryStream body = S3Body.Of(content);
         return await PutAsync(name, condition, async () =>
         {
             var request = new PutObjectRequest

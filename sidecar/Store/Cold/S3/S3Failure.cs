@@ -10,9 +10,13 @@ namespace Thermocline.Store.Cold.S3;
 /// </summary>
 internal static class S3Failure
 {
+    // The SDK has no type of its own for this.
+    private const string NoCredentials = "resolve AWS credentials";
+
     /// <summary>Whether the service says that there is no such object (and not that there is no bucket).</summary>
     public static bool IsAbsent(Exception failure) =>
-        failure is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound } absent && absent.ErrorCode != "NoSuchBucket";
+        failure is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound } absent
+        && absent.ErrorCode is not ("NoSuchBucket" or "NoSuchUpload");
 
     /// <summary>Whether a condition did not hold.</summary>
     public static bool IsConditionFailed(Exception failure, ColdCondition condition) =>
@@ -28,7 +32,10 @@ internal static class S3Failure
         StoreException known => known,
         { InnerException: StoreException known } => known,
         AmazonServiceException answered when answered.StatusCode != 0 => Of(tried, answered),
-        AmazonClientException or HttpRequestException or IOException => ColdFailure.Unavailable(tried, Said(failure), failure),
+        AmazonClientException nobody when nobody.Message.Contains(NoCredentials, StringComparison.Ordinal) => ColdFailure.Refused(
+            tried, "no credentials were found. Name their files, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role.",
+            failure),
+        AmazonServiceException or AmazonClientException or HttpRequestException or IOException => ColdFailure.Unavailable(tried, Said(failure), failure),
 
         // Of the caller's own cancellation the caller knows; the rest is a time-out of the SDK.
         OperationCanceledException or TimeoutException => ColdFailure.Unavailable(tried, "no answer in time.", failure),
@@ -42,7 +49,7 @@ internal static class S3Failure
         return answered.ErrorCode switch
         {
             "ConditionalRequestConflict" or "OperationAborted" => ColdFailure.Conflict(tried, answered),
-            "RequestTimeout" or "SlowDown" or "InternalError" => ColdFailure.Unavailable(tried, said, answered),
+            "RequestTimeout" or "SlowDown" or "InternalError" or "NoSuchUpload" => ColdFailure.Unavailable(tried, said, answered),
             "NoSuchBucket" => ColdFailure.Refused(tried, $"there is no such bucket ({said})", answered),
             "RequestTimeTooSkewed" => ColdFailure.Refused(tried, $"this machine's clock is wrong ({said})", answered),
             _ => status switch

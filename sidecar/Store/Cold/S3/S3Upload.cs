@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -96,15 +95,14 @@ internal sealed class S3Upload(AmazonS3Client client, S3Options options, string 
     private async Task<PartETag> SendPartAsync(
         string uploadId, int number, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array);
-        using var body = new MemoryStream(array.Array!, array.Offset, array.Count, writable: false);
+        using MemoryStream body = S3Body.Of(bytes);
         var request = new UploadPartRequest
         {
             BucketName = options.Bucket,
             Key = key,
             UploadId = uploadId,
             PartNumber = number,
-            PartSize = array.Count,
+            PartSize = bytes.Length,
             InputStream = body,
             UseChunkEncoding = false,
         };
