@@ -28,6 +28,8 @@ internal static class StatusReading
             BufferBytes = committer.BufferBytes,
             BytesIn = committer.BytesIn,
             Writes = committer.Writes,
+            DeltaFrames = committer.DeltaFrames,
+            DeltaBytesSaved = committer.DeltaBytesSaved,
             Commits = committer.Commits,
             Syncs = committer.Syncs,
             Misses = misses,

@@ -30,6 +30,12 @@ public sealed record StoreStatus
     /// <summary>Frames written.</summary>
     public long Writes { get; init; }
 
+    /// <summary>Frames of these that hold only what changed since an earlier value of their key.</summary>
+    public long DeltaFrames { get; init; }
+
+    /// <summary>Bytes that the log is shorter for them.</summary>
+    public long DeltaBytesSaved { get; init; }
+
     /// <summary>Group commits.</summary>
     public long Commits { get; init; }
 

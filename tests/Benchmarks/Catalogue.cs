@@ -1,5 +1,6 @@
 using Thermocline.Benchmarks.Compress;
 using Thermocline.Benchmarks.Crash;
+using Thermocline.Benchmarks.Delta;
 using Thermocline.Benchmarks.Get;
 using Thermocline.Benchmarks.Http;
 using Thermocline.Benchmarks.Open;
@@ -13,7 +14,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 

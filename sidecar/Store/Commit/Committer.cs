@@ -21,6 +21,7 @@ internal sealed class Committer
     private readonly StoreOptions _options;
     private readonly TimeProvider _time;
     private readonly GroupBuffer _group;
+    private readonly DeltaBases _bases;
     private readonly List<(WriteRequest Request, WriteAnswer Answer)> _answers = [];
     private readonly Lock _publishing = new();
     private readonly Thread _thread;
@@ -36,6 +37,7 @@ internal sealed class Committer
         _options = options;
         _time = time;
         _group = new GroupBuffer(hash);
+        _bases = new DeltaBases(records, hash);
         _policy = (int)options.Durability;
         _syncedAt = time.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = "thermocline-committer" };
@@ -63,7 +65,13 @@ internal sealed class Committer
 
     public long BytesIn { get; private set; }
 
-    public long BufferBytes => _group.Capacity + _log.TailBytes;
+    /// <summary>Frames written as deltas.</summary>
+    public long DeltaFrames { get; private set; }
+
+    /// <summary>Bytes that the log is shorter for them.</summary>
+    public long DeltaBytesSaved { get; private set; }
+
+    public long BufferBytes => _group.Capacity + _log.TailBytes + _bases.Bytes;
 
     /// <summary>Takes a snapshot's end while no group is half visible, and lets the caller register it.</summary>
     public T AtRest<T>(Func<Address, ulong, T> action)
@@ -233,7 +241,7 @@ internal sealed class Committer
                 return new WriteAnswer(outcome, 0, false, i);
             }
 
-            _group.Add(operation, operation.Delete ? FrameFlags.Tombstone : FrameFlags.None, PlaceOfNext(nowMs));
+            Add(operation, PlaceOfNext(nowMs));
             BytesIn += WriteRequest.SizeOf(operation);
         }
 
@@ -241,6 +249,15 @@ internal sealed class Committer
             _group.MarkContinues(i, _log.Seed);
         ulong sequence = _group.Count == start ? 0 : _log.LastSequence + (ulong)_group.Count;
         return new WriteAnswer(WriteOutcome.Done, sequence, false, 0);
+    }
+
+    private void Add(in WriteOperation operation, in FramePlace place)
+    {
+        ReadOnlyMemory<byte> delta = _options.DeltaFrames ? _bases.Encode(operation, _log.End.Segment) : default;
+        if (delta.IsEmpty)
+            _group.Add(operation, operation.Delete ? FrameFlags.Tombstone : FrameFlags.None, place);
+        else
+            _group.AddDelta(operation, delta, place);
     }
 
     private FramePlace PlaceOfNext(long nowMs) =>
@@ -328,7 +345,11 @@ internal sealed class Committer
             var frame = new Frame(_group.Bytes.Slice(placed.Start, placed.Length));
             Address address = Address.Of(start.Segment, start.Offset + placed.Start);
             _log.NoteKey(frame, address);
-            _records.Publish(frame.Key, address, frame.Bytes, frame.IsTombstone);
+            _records.Publish(frame.Key, address, _group.WholeOf(placed), frame.IsTombstone);
+            if (placed.WholeLength == 0)
+                continue;
+            DeltaFrames++;
+            DeltaBytesSaved += placed.WholeLength - placed.Length;
         }
     }
 
