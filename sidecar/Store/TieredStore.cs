@@ -65,6 +65,7 @@ public sealed class TieredStore : IDisposable
         _appender = new LogAppender(
             files, options, opened.Identity.ShortId, _records.Log, _sealer, opened.LastSegment, opened.LastSequence);
         _committer = new Committer(_queue, _appender, _records, opened.Hash, options, time);
+        _sealer.Start(opened.Unfinished);
         if (cold is null)
             return;
         var parts = new ColdParts(cold, files, opened.Identity, opened.Share, reader, time);
@@ -96,7 +97,7 @@ public sealed class TieredStore : IDisposable
         catch (IOException failure)
         {
             folderLock?.Dispose();
-            throw new StoreException(StoreFault.Io, $"Opening the store failed: {failure.Message}", null, -1, failure);
+            throw Failed("Opening the store", failure);
         }
         catch
         {
@@ -176,7 +177,7 @@ public sealed class TieredStore : IDisposable
         }
         catch (IOException failure)
         {
-            throw new StoreException(StoreFault.Io, $"Packing failed: {failure.Message}", null, -1, failure);
+            throw Failed("Packing", failure);
         }
     }
 
@@ -218,7 +219,10 @@ public sealed class TieredStore : IDisposable
     public ReadLease Read(scoped ReadOnlySpan<byte> key) => _records.Read(key);
 
     /// <summary>Writes or deletes one record.</summary>
-    /// <exception cref="StoreException">The store is latched, or the commit failed: then the fate of the write is unknown.</exception>
+    /// <exception cref="StoreException">
+    /// The disk is full: nothing was written, and later writes are taken once there is space. Or the store is latched, or the
+    /// commit failed: then the fate of the write is unknown.
+    /// </exception>
     public ValueTask<WriteAnswer> WriteAsync(in WriteOperation operation)
     {
         WriteOutcome fault = Check(operation);
@@ -235,7 +239,10 @@ public sealed class TieredStore : IDisposable
     /// Writes a batch: all operations or none, in order. An operation sees the ones before it; a delete of an absent key is
     /// done. A reader that must not see half a batch uses <see cref="Snapshot"/>.
     /// </summary>
-    /// <exception cref="StoreException">The store is latched, or the commit failed: then the fate of the batch is unknown.</exception>
+    /// <exception cref="StoreException">
+    /// The disk is full: nothing was written, and later writes are taken once there is space. Or the store is latched, or the
+    /// commit failed: then the fate of the batch is unknown.
+    /// </exception>
     public ValueTask<WriteAnswer> WriteAsync(ReadOnlyMemory<WriteOperation> batch)
     {
         if (batch.Length is 0 or > Limits.BatchOperationsMax)
@@ -294,7 +301,7 @@ public sealed class TieredStore : IDisposable
     /// <summary>Reads every frame and checks every checksum; returns what is damaged, at most 1,000 entries.</summary>
     /// <exception cref="StoreException">The disk failed.</exception>
     public IReadOnlyList<Damage> Verify(CancellationToken cancellation) =>
-        Verification.Run(_records.Log, _opened.LastSegment, _appender.End, cancellation);
+        Verification.Run(_records.Log, SealedThrough, _appender.End, cancellation);
 
     /// <summary>Stops cleanly: commits what waits, syncs, seals, and saves the index so that the next open is immediate.</summary>
     /// <exception cref="StoreException">The disk failed. What was acknowledged as durable is safe all the same.</exception>
@@ -310,12 +317,16 @@ public sealed class TieredStore : IDisposable
             _committer.Join();
             int last = _committer.Latch is null ? _appender.Finish() : -1;
             _sealer.Dispose();
-            if (last >= 0 && _committer.Latch is null)
+            if (last >= 0 && _committer.Latch is null && _sealer.IsIdle)
                 SaveIndex(last);
+        }
+        catch (DiskFullException)
+        {
+            // Nothing is missing but a key table or the index snapshot: the next open makes them.
         }
         catch (IOException failure)
         {
-            throw new StoreException(StoreFault.Io, $"Closing the store failed: {failure.Message}", null, -1, failure);
+            throw Failed("Closing the store", failure);
         }
         finally
         {
@@ -424,6 +435,12 @@ public sealed class TieredStore : IDisposable
             || (operation.Metadata.Length <= Limits.MetadataBytesMax && operation.Value.Length <= _options.ValueBytesMax);
         return fits ? WriteOutcome.Done : WriteOutcome.TooLarge;
     }
+
+    /// <summary>Last segment before any that was not sealed when the store was opened.</summary>
+    private int SealedThrough => _opened.Unfinished.Count == 0 ? _opened.LastSegment : _opened.Unfinished[0].Segment.Number - 1;
+
+    private static StoreException Failed(string what, IOException failure) => new(
+        failure is DiskFullException ? StoreFault.DiskFull : StoreFault.Io, $"{what} failed: {failure.Message}", null, -1, failure);
 
     private void SaveIndex(int lastSegment)
     {

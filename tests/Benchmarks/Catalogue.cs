@@ -1,6 +1,7 @@
 using Thermocline.Benchmarks.Cold;
 using Thermocline.Benchmarks.Compress;
 using Thermocline.Benchmarks.Crash;
+using Thermocline.Benchmarks.Delta;
 using Thermocline.Benchmarks.Get;
 using Thermocline.Benchmarks.Growth;
 using Thermocline.Benchmarks.Http;
@@ -15,7 +16,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new ColdBenchmark(), new GrowthBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 

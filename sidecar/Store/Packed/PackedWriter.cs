@@ -55,12 +55,13 @@ internal sealed class PackedWriter : IDisposable
 
     /// <summary>Takes a record in.</summary>
     /// <param name="address">Its place.</param>
-    /// <param name="frameBytes">Bytes from there to the next frame.</param>
+    /// <param name="logBytes">Bytes from there to the next frame.</param>
     /// <param name="tag">Tag of its key.</param>
     /// <param name="frame">The frame.</param>
     /// <param name="tombstone">Whether only the deletion is kept.</param>
-    public void Add(Address address, int frameBytes, ulong tag, Frame frame, bool tombstone)
+    public void Add(Address address, int logBytes, ulong tag, Frame frame, bool tombstone)
     {
+        int frameBytes = tombstone ? logBytes : frame.TotalBytes;
         if (!_chunk.HasRoom(address, frameBytes))
             FinishChunk();
         if (_chunk.Count == 0)
@@ -70,6 +71,7 @@ internal sealed class PackedWriter : IDisposable
             Address = address,
             Sequence = frame.Sequence,
             FrameBytes = frameBytes,
+            LogBytes = logBytes,
             KeyLength = frame.KeyLength,
             WrittenAtMs = frame.WrittenAtMs,
         };
@@ -149,7 +151,8 @@ internal sealed class PackedWriter : IDisposable
         entry.MetadataLength = frame.MetadataLength;
         entry.ExpiresAtMs = frame.ExpiresAtMs;
         entry.Flags = (entry.MetadataLength > 0 ? RecordFlags.Metadata : 0)
-            | (entry.ExpiresAtMs != 0 ? RecordFlags.Expires : 0);
+            | (entry.ExpiresAtMs != 0 ? RecordFlags.Expires : 0)
+            | (entry.LogBytes != entry.FrameBytes ? RecordFlags.Delta : 0);
         _plainBytes += frame.KeyLength + frame.MetadataLength + frame.ValueLength;
         int dictionary = _settings.PlaceOf(collection);
         Span<byte> original = stackalloc byte[RecordReader.DuplicateBytes];

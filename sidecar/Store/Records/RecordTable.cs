@@ -127,6 +127,23 @@ internal sealed unsafe class RecordTable(
         }
     }
 
+    /// <summary>The current frame of a key and its place, when it is in the hot tier: reads nothing, counts nothing. Committer only.</summary>
+    public ReadLease FindHot(ReadOnlySpan<byte> key, out Address address)
+    {
+        ulong tag = hash.Tag(key);
+        IndexProbe probe = index.Begin(tag);
+        while (HashIndex.Next(ref probe))
+        {
+            ReadLease lease = probe.Hot == 0 ? default : ReadHot(hot.Lanes.Mine, probe, key, out _);
+            address = probe.Address;
+            if (lease.Found)
+                return lease;
+        }
+
+        address = default;
+        return default;
+    }
+
     /// <summary>Reads a key as a snapshot that ends at an address sees it.</summary>
     public ReadLease ReadBefore(Address end, scoped ReadOnlySpan<byte> key, long nowMs)
     {
