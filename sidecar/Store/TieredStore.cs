@@ -38,6 +38,8 @@ public sealed class TieredStore : IDisposable
     private readonly ColdReader _reader;
     private readonly ColdTier? _cold;
     private readonly HotTuner _tuner;
+    private readonly Listings _listings;
+    private readonly OperationRules _rules;
     private int _closed;
 
     private TieredStore(
@@ -51,6 +53,8 @@ public sealed class TieredStore : IDisposable
         _opened = opened;
         _records = opened.Records;
         _queue = new CommitQueue(options.PendingBytesMax);
+        _rules = new OperationRules(options.ValueBytesMax);
+        _listings = new Listings(_records.Log, _records.Damages);
         _tuner = new HotTuner(options.HotBytes, _records.ResizeHot, time);
         if (options.AutoTuneHot)
             _records.Observe(_tuner.Sampler);
@@ -97,7 +101,7 @@ public sealed class TieredStore : IDisposable
         catch (IOException failure)
         {
             folderLock?.Dispose();
-            throw Failed("Opening the store", failure);
+            throw StoreException.Of("Opening the store", failure);
         }
         catch
         {
@@ -126,7 +130,7 @@ public sealed class TieredStore : IDisposable
         }
         catch (IOException failure)
         {
-            throw new StoreException(StoreFault.Io, $"Restoring failed: {failure.Message}", null, -1, failure);
+            throw StoreException.Of("Restoring", failure);
         }
     }
 
@@ -177,7 +181,7 @@ public sealed class TieredStore : IDisposable
         }
         catch (IOException failure)
         {
-            throw Failed("Packing", failure);
+            throw StoreException.Of("Packing", failure);
         }
     }
 
@@ -196,7 +200,7 @@ public sealed class TieredStore : IDisposable
         }
         catch (IOException failure)
         {
-            throw new StoreException(StoreFault.Io, $"Shipping failed: {failure.Message}", null, -1, failure);
+            throw StoreException.Of("Shipping", failure);
         }
     }
 
@@ -207,7 +211,7 @@ public sealed class TieredStore : IDisposable
     /// <exception cref="StoreException">The cold store is away, or what it has is damaged.</exception>
     public ValueTask FetchAsync(ReadOnlySpan<byte> key, CancellationToken cancellation)
     {
-        Address elsewhere = _records.FindElsewhere(key);
+        Address elsewhere = _records.Places.FindElsewhere(key);
         return elsewhere == default ? ValueTask.CompletedTask : _records.Log.FetchAsync(elsewhere, cancellation);
     }
 
@@ -225,12 +229,12 @@ public sealed class TieredStore : IDisposable
     /// </exception>
     public ValueTask<WriteAnswer> WriteAsync(in WriteOperation operation)
     {
-        WriteOutcome fault = Check(operation);
+        WriteOutcome fault = _rules.Check(operation);
         if (fault != WriteOutcome.Done)
             return ValueTask.FromResult(new WriteAnswer(fault, 0, false, 0));
         WriteRequest request = _queue.Rent();
         request.Reset(operation);
-        return request.NeedsState && _records.FindElsewhere(operation.Key.Span) != default
+        return request.NeedsState && _records.Places.FindElsewhere(operation.Key.Span) != default
             ? FetchAndEnqueueAsync(request)
             : Enqueue(request);
     }
@@ -245,24 +249,9 @@ public sealed class TieredStore : IDisposable
     /// </exception>
     public ValueTask<WriteAnswer> WriteAsync(ReadOnlyMemory<WriteOperation> batch)
     {
-        if (batch.Length is 0 or > Limits.BatchOperationsMax)
-        {
-            return ValueTask.FromResult(
-                new WriteAnswer(batch.IsEmpty ? WriteOutcome.Invalid : WriteOutcome.TooLarge, 0, false, 0));
-        }
-
-        long bytes = 0;
-        ReadOnlySpan<WriteOperation> operations = batch.Span;
-        for (int i = 0; i < operations.Length; i++)
-        {
-            WriteOutcome fault = Check(operations[i]);
-            bytes += WriteRequest.SizeOf(operations[i]);
-            if (fault == WriteOutcome.Done && bytes > Limits.BatchBytesMax)
-                fault = WriteOutcome.TooLarge;
-            if (fault != WriteOutcome.Done)
-                return ValueTask.FromResult(new WriteAnswer(fault, 0, false, i));
-        }
-
+        WriteOutcome fault = _rules.Check(batch.Span, out int failed, out long bytes);
+        if (fault != WriteOutcome.Done)
+            return ValueTask.FromResult(new WriteAnswer(fault, 0, false, failed));
         WriteRequest request = _queue.Rent();
         request.Reset(batch, bytes);
         return request.NeedsState && _records.Log.View.HasStubs ? FetchAndEnqueueAsync(request) : Enqueue(request);
@@ -326,7 +315,7 @@ public sealed class TieredStore : IDisposable
         }
         catch (IOException failure)
         {
-            throw Failed("Closing the store", failure);
+            throw StoreException.Of("Closing the store", failure);
         }
         finally
         {
@@ -361,22 +350,7 @@ public sealed class TieredStore : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, Limits.ListPageMax);
         ObjectDisposedException.ThrowIf(_closed != 0, this);
-        while (true)
-        {
-            LogView view = _records.Log.View;
-            try
-            {
-                return new Listing(view.Segments, end, nowMs, KeysOf).Read(prefix, after, limit);
-            }
-            catch (StoreException failure) when (failure.Fault == StoreFault.Damaged && KeysCanBeRemade(view, failure))
-            {
-                _records.Damages.Add(failure);
-            }
-            catch (ObjectDisposedException) when (_records.Log.View != view)
-            {
-                // Packed under our hands: the new file has the same keys.
-            }
-        }
+        return _listings.Read(end, nowMs, prefix, after, limit);
     }
 
     private void LookAtHot()
@@ -387,23 +361,6 @@ public sealed class TieredStore : IDisposable
 
     /// <summary>For tests: whether the background has nothing left to do.</summary>
     internal bool IsSettled => _sealer.IsIdle;
-
-    private IKeySource KeysOf(ISegment segment) => segment.Keys ??= segment.OpenKeys(_records.Damages.Add);
-
-    /// <summary>Replaces a damaged key table by one made from the frames; false when that was done before.</summary>
-    private bool KeysCanBeRemade(LogView view, StoreException failure)
-    {
-        foreach (ISegment segment in view.Segments)
-        {
-            if (segment.Path == failure.File && segment.Keys is not TailKeys)
-            {
-                segment.Keys = failure.Offset == 0 ? new TailKeys() : segment.ScanKeys(_records.Damages.Add);
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>Brings near what the conditions of a write are judged by: the committer never waits for the network.</summary>
     private async ValueTask<WriteAnswer> FetchAndEnqueueAsync(WriteRequest request)
@@ -425,22 +382,8 @@ public sealed class TieredStore : IDisposable
             : ValueTask.FromResult(new WriteAnswer(WriteOutcome.Busy, 0, false, 0));
     }
 
-    private WriteOutcome Check(in WriteOperation operation)
-    {
-        if (operation.Key.IsEmpty)
-            return WriteOutcome.Invalid;
-        if (operation.Key.Length > Limits.ComposedKeyBytesMax)
-            return WriteOutcome.TooLarge;
-        bool fits = operation.Delete
-            || (operation.Metadata.Length <= Limits.MetadataBytesMax && operation.Value.Length <= _options.ValueBytesMax);
-        return fits ? WriteOutcome.Done : WriteOutcome.TooLarge;
-    }
-
     /// <summary>Last segment before any that was not sealed when the store was opened.</summary>
     private int SealedThrough => _opened.Unfinished.Count == 0 ? _opened.LastSegment : _opened.Unfinished[0].Segment.Number - 1;
-
-    private static StoreException Failed(string what, IOException failure) => new(
-        failure is DiskFullException ? StoreFault.DiskFull : StoreFault.Io, $"{what} failed: {failure.Message}", null, -1, failure);
 
     private void SaveIndex(int lastSegment)
     {

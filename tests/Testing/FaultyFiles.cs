@@ -134,10 +134,7 @@ public sealed class FaultyFiles : IFiles
         }
     }
 
-    /// <summary>
-    /// The disk as found when the power comes back; one crash can be torn in many ways. When the power is still on it
-    /// is cut now, between two operations.
-    /// </summary>
+    /// <summary>The disk as found when the power comes back, torn in one of many ways. Power that is still on is cut now.</summary>
     public FaultyFiles AfterCrash(Tear tear)
     {
         lock (_gate)

@@ -118,7 +118,7 @@ internal sealed class SegmentPacker(
             ulong tag = hash.Tag(frame.Key);
             pace(frames.FrameBytes);
             bool tombstone = frame.IsTombstone;
-            if (!tombstone && records.IsCurrent(tag, frames.Address))
+            if (!tombstone && records.Places.IsCurrent(tag, frames.Address))
             {
                 // A snapshot sees the moment it was taken at, when the record may not have been over.
                 if (frame.IsExpired(nowMs) && !records.HasSnapshots)

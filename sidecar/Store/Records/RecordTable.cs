@@ -26,6 +26,9 @@ internal sealed unsafe class RecordTable(
 
     public DamageLog Damages => damages;
 
+    /// <summary>Where records lie.</summary>
+    public RecordPlaces Places { get; } = new(hash, index, log);
+
     /// <summary>Shows every use of a record to a sampler from now on.</summary>
     public void Observe(ReuseSampler sampler) => Volatile.Write(ref _sampler, sampler);
 
@@ -72,26 +75,6 @@ internal sealed unsafe class RecordTable(
         }
 
         return Read(key, ReadPurpose.Use);
-    }
-
-    /// <summary>Place of a record whose value can only be had from the cold store now; default for all others.</summary>
-    public Address FindElsewhere(ReadOnlySpan<byte> key)
-    {
-        LogView view = log.View;
-        if (!view.HasStubs)
-            return default;
-        ulong tag = hash.Tag(key);
-        IndexProbe probe = index.Begin(tag);
-        while (HashIndex.Next(ref probe))
-        {
-            if (probe.Hot == 0 && view.Find(probe.Address.Segment) is { } segment && !segment.IsAtHand(probe.Address)
-                && segment.IsOfKey(probe.Address, key))
-            {
-                return probe.Address;
-            }
-        }
-
-        return default;
     }
 
     /// <summary>Reads the current value of a key, walking every slot that could hold it.</summary>
@@ -205,23 +188,6 @@ internal sealed unsafe class RecordTable(
                 index.Remove(slot, tag);
             else
                 HashIndex.Move(slot, tag, address, place);
-        }
-    }
-
-    /// <summary>Whether the frame at an address is the current one of its key. Any thread.</summary>
-    public bool IsCurrent(ulong tag, Address address)
-    {
-        while (true)
-        {
-            IndexProbe probe = index.Begin(tag);
-            while (HashIndex.Next(ref probe))
-            {
-                if (probe.Address == address)
-                    return true;
-            }
-
-            if (index.IsUnmoved(probe))
-                return false;
         }
     }
 
