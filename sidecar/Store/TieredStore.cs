@@ -223,10 +223,7 @@ public sealed class TieredStore : IDisposable
     public ReadLease Read(scoped ReadOnlySpan<byte> key) => _records.Read(key);
 
     /// <summary>Writes or deletes one record.</summary>
-    /// <exception cref="StoreException">
-    /// The disk is full: nothing was written, and later writes are taken once there is space. Or the store is latched, or the
-    /// commit failed: then the fate of the write is unknown.
-    /// </exception>
+    /// <exception cref="StoreException">Disk full: nothing was written. Latched, or the commit failed: the fate of the write is unknown.</exception>
     public ValueTask<WriteAnswer> WriteAsync(in WriteOperation operation)
     {
         WriteOutcome fault = _rules.Check(operation);
@@ -243,10 +240,7 @@ public sealed class TieredStore : IDisposable
     /// Writes a batch: all operations or none, in order. An operation sees the ones before it; a delete of an absent key is
     /// done. A reader that must not see half a batch uses <see cref="Snapshot"/>.
     /// </summary>
-    /// <exception cref="StoreException">
-    /// The disk is full: nothing was written, and later writes are taken once there is space. Or the store is latched, or the
-    /// commit failed: then the fate of the batch is unknown.
-    /// </exception>
+    /// <exception cref="StoreException">Disk full: nothing was written. Latched, or the commit failed: the fate of the batch is unknown.</exception>
     public ValueTask<WriteAnswer> WriteAsync(ReadOnlyMemory<WriteOperation> batch)
     {
         WriteOutcome fault = _rules.Check(batch.Span, out int failed, out long bytes);

@@ -108,13 +108,7 @@ public sealed class FaultyFiles : IFiles
     }
 
     /// <summary>Ends what <see cref="FullFrom"/> began.</summary>
-    public void GiveSpace()
-    {
-        lock (_gate)
-        {
-            _disk.Full = (int.MaxValue, Tear.None);
-        }
-    }
+    public void GiveSpace() => FullFrom(int.MaxValue);
 
     /// <summary>Cuts the power during one operation: it and every later call raise <see cref="PowerLostException"/>.</summary>
     public void CrashAt(int number, Tear tear = default)

@@ -12,22 +12,29 @@ internal sealed record PackedSettings(
     CompressionLevel Level, IReadOnlyList<CollectionDictionary> Dictionaries, bool Deduplicates,
     IReadOnlyList<string> Quantised, StageCounters Stages)
 {
-    private readonly byte[][] _names = [.. Dictionaries.Select(static one => Encoding.UTF8.GetBytes(one.Collection))];
     private readonly byte[][] _quantised = [.. Quantised.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Place of a collection's dictionary + 1, or 0.</summary>
-    public int PlaceOf(ReadOnlySpan<byte> collection) => Find(_names, collection) + 1;
-
-    public bool IsQuantised(ReadOnlySpan<byte> collection) => Find(_quantised, collection) >= 0;
-
-    private static int Find(byte[][] names, ReadOnlySpan<byte> collection)
+    public int PlaceOf(ReadOnlySpan<byte> collection)
     {
-        for (int i = 0; i < names.Length; i++)
+        // Asked of the dictionaries themselves: a field made of them here would be copied, and stale, where "with" sets others.
+        for (int i = 0; i < Dictionaries.Count; i++)
         {
-            if (collection.SequenceEqual(names[i]))
-                return i;
+            if (collection.SequenceEqual(Dictionaries[i].Name))
+                return i + 1;
         }
 
-        return -1;
+        return 0;
+    }
+
+    public bool IsQuantised(ReadOnlySpan<byte> collection)
+    {
+        foreach (byte[] name in _quantised)
+        {
+            if (collection.SequenceEqual(name))
+                return true;
+        }
+
+        return false;
     }
 }

@@ -113,8 +113,7 @@ internal sealed unsafe class RecordTable(
     /// <summary>The current frame of a key and its place, when it is in the hot tier: reads nothing, counts nothing. Committer only.</summary>
     public ReadLease FindHot(ReadOnlySpan<byte> key, out Address address)
     {
-        ulong tag = hash.Tag(key);
-        IndexProbe probe = index.Begin(tag);
+        IndexProbe probe = index.Begin(hash.Tag(key));
         while (HashIndex.Next(ref probe))
         {
             ReadLease lease = probe.Hot == 0 ? default : ReadHot(hot.Lanes.Mine, probe, key, out _);
@@ -373,12 +372,9 @@ internal sealed unsafe class RecordTable(
     private ulong* FindSlot(ulong tag, Address address)
     {
         IndexProbe probe = index.Begin(tag);
-        while (HashIndex.Next(ref probe))
-        {
-            if (probe.Address == address)
-                return probe.Slot;
-        }
-
-        return null;
+        bool found = false;
+        while (!found && HashIndex.Next(ref probe))
+            found = probe.Address == address;
+        return found ? probe.Slot : null;
     }
 }
