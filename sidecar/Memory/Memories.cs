@@ -127,7 +127,9 @@ public sealed class Memories : IDisposable
             if (!isCached)
             {
                 figures = await new KeywordScan(snapshot, request, _time).RunAsync(cancellation);
-                _caches.Searches.Add(request, figures);
+                // The next search may find the cold store back.
+                if (figures.Unavailable == 0)
+                    _caches.Searches.Add(request, figures);
             }
 
             return new SearchAnswer(figures!, snapshot, () => _searches.Release())

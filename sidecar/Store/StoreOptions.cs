@@ -41,6 +41,9 @@ public sealed record StoreOptions
     /// <summary>Whether equal values of 64 bytes and more are stored once in a packed segment.</summary>
     public bool Deduplicate { get; init; } = true;
 
+    /// <summary>Whether collections get dictionaries of what their records have in common.</summary>
+    public bool TrainDictionaries { get; init; } = true;
+
     /// <summary>
     /// Collections whose values are vectors of float32 that may lose precision: packed in 8 bits a number, off by at most
     /// half a step of their range. All others come back bit by bit.

@@ -35,6 +35,10 @@ public sealed class StoreSnapshot : IDisposable
         return _store.ReadBefore(_end, _nowMs, key);
     }
 
+    /// <summary>Brings a value of the cold store near. Same rules as <see cref="TieredStore.FetchAsync"/>.</summary>
+    /// <exception cref="StoreException">The cold store is away, or what it has is damaged.</exception>
+    public ValueTask FetchAsync(ReadOnlySpan<byte> key, CancellationToken cancellation) => _store.FetchAsync(key, cancellation);
+
     /// <summary>Lists keys as they were. Same rules as <see cref="TieredStore.List"/>.</summary>
     /// <exception cref="StoreException">The disk failed.</exception>
     public ListPage List(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> after, int limit)

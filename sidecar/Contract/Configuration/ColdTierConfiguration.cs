@@ -27,9 +27,15 @@ public sealed record ColdTierConfiguration
     /// <summary>File that holds the secret key.</summary>
     public string SecretKeyFile { get; init; } = "";
 
-    /// <summary>Days without use after which a record may live in the cold store alone.</summary>
+    /// <summary>Days without use after which a segment leaves the local disk, whatever its strength: 0 (after a minute) to 36,500.</summary>
     public int ArchiveAfterDays { get; init; } = 30;
 
-    /// <summary>Seconds between two shipments of sealed segments.</summary>
+    /// <summary>Longest time between a write and its shipment: what a lost node can lose. 1 to 86,400 seconds.</summary>
     public int ShipIntervalSeconds { get; init; } = 10;
+
+    /// <summary>Hours in which the strength of what is not used halves: 1 to 87,600.</summary>
+    public int HalfLifeHours { get; init; } = 168;
+
+    /// <summary>Minutes for which an object that nobody names any more is kept: 1 to 43,200.</summary>
+    public int GarbageDelayMinutes { get; init; } = 60;
 }

@@ -11,4 +11,7 @@ public sealed record CompressionConfiguration
 
     /// <summary>Stages that may run.</summary>
     public IReadOnlyList<string> Stages { get; init; } = ["dedup", "quantise", "pattern", "zstd"];
+
+    /// <summary>Collections whose values are vectors of float32 that may lose precision; stage <c>quantise</c> is for them alone.</summary>
+    public IReadOnlyList<string> QuantisedCollections { get; init; } = [];
 }

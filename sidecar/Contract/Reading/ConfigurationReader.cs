@@ -7,6 +7,9 @@ public static class ConfigurationReader
 {
     private const int SocketPathBytesMax = 107;
     private const int DayMax = 36_500;
+    private const int PrefixLettersMax = 100;
+    private const int CollectionsMax = 1_000;
+    private const string NeedsCold = "needs tiers.cold";
 
     /// <summary>Reads a whole configuration.</summary>
     public static ConfigurationReading Read(SettingSection settings)
@@ -28,7 +31,6 @@ public static class ConfigurationReader
         top.LaterSection("events");
         top.LaterSection("dapr");
         top.LaterSection("encryption");
-        top.Later("compression");
         top.Later("hypervectors");
         top.End();
         return new ConfigurationReading(configuration, notes.Mistakes, notes.NotActedOn);
@@ -128,19 +130,22 @@ public static class ConfigurationReader
         {
             HotEntriesMax = hot.Integer("maxEntries", standard.HotEntriesMax, 1, 1_000_000_000),
             HotStrengthMin = hot.Fraction("minStrength", standard.HotStrengthMin),
-            WarmBytesMax = warm.Bytes("maxBytes", standard.WarmBytesMax, 64L << 20, 1L << 50),
+            WarmBytesMax = warm.Bytes("maxBytes", standard.WarmBytesMax, 1L << 20, 1L << 50),
             WarmStrengthMin = warm.Fraction("minStrength", standard.WarmStrengthMin),
             Cold = Cold(section.Section("cold")),
         };
         if (tiers.HotStrengthMin < tiers.WarmStrengthMin)
             hot.Report("minStrength", "must not be below tiers.warm.minStrength");
         hot.Later("maxEntries");
-        hot.Later("minStrength");
-        warm.Later("maxBytes");
-        warm.Later("minStrength");
+        if (tiers.Cold.Kind == ColdKind.None)
+        {
+            // Without a cold store nothing can leave the local disk, so nothing is there to be decided.
+            hot.Later("minStrength", NeedsCold);
+            warm.Later("maxBytes", NeedsCold);
+            warm.Later("minStrength", NeedsCold);
+        }
         hot.End();
         warm.End();
-        section.Later("cold");
         section.End();
         return tiers;
     }
@@ -160,6 +165,8 @@ public static class ConfigurationReader
             SecretKeyFile = section.Text("secretKeyFile", standard.SecretKeyFile),
             ArchiveAfterDays = (int)section.Integer("archiveAfterDays", standard.ArchiveAfterDays, 0, DayMax),
             ShipIntervalSeconds = (int)section.Integer("shipIntervalSeconds", standard.ShipIntervalSeconds, 1, 86_400),
+            HalfLifeHours = (int)section.Integer("halfLifeHours", standard.HalfLifeHours, 1, 87_600),
+            GarbageDelayMinutes = (int)section.Integer("garbageDelayMinutes", standard.GarbageDelayMinutes, 1, 43_200),
         };
         ColdRules(section, cold);
         section.End();
@@ -172,6 +179,12 @@ public static class ConfigurationReader
             section.Report("bucket", "must be given for kind s3");
         if (cold.Kind == ColdKind.Folder && cold.Path.Length == 0)
             section.Report("path", "must be given for kind folder");
+        if (cold.Kind == ColdKind.Dapr)
+            section.Report("kind", "dapr is not there yet; use s3, folder or none");
+        if (cold.Region.Length == 0)
+            section.Report("region", "must not be empty");
+        if (!IsPrefix(cold.Prefix))
+            section.Report("prefix", "must have letters, digits, '/', '-', '.' and '_', no empty, '.' or '..' part, at most 100 of them");
         if (cold.AccessKeyFile.Length == 0 != (cold.SecretKeyFile.Length == 0))
             section.Report("secretKeyFile", "goes together with accessKeyFile: give both or neither");
         if (cold.Endpoint.Length == 0)
@@ -183,6 +196,13 @@ public static class ConfigurationReader
             section.Report("endpoint", "must not hold credentials; use accessKeyFile and secretKeyFile");
     }
 
+    private static bool IsPrefix(string prefix)
+    {
+        bool plain = prefix.Length <= PrefixLettersMax
+            && prefix.All(static each => char.IsAsciiLetterOrDigit(each) || each is '/' or '-' or '.' or '_');
+        return prefix.Length == 0 || (plain && prefix.TrimEnd('/').Split('/').All(static part => part is not ("" or "." or "..")));
+    }
+
     private static CompressionConfiguration Compression(SectionReader section)
     {
         CompressionConfiguration standard = new();
@@ -190,7 +210,14 @@ public static class ConfigurationReader
         {
             Level = section.Choice("level", standard.Level),
             Stages = section.Words("stages", standard.Stages, CompressionConfiguration.StageNames),
+            QuantisedCollections = section.Collections("quantisedCollections", CollectionsMax),
         };
+        if (compression.Level != CompressionLevel.Off && !compression.Stages.Contains("zstd") && !section.IsMistaken("stages"))
+            section.Report("stages", "must name zstd, the codec of every level; level Off goes without");
+        if (compression.QuantisedCollections.Count > 0 && !compression.Stages.Contains("quantise"))
+            section.Report("quantisedCollections", "needs the stage quantise in compression.stages");
+        if (compression.Stages.Contains("lz4"))
+            section.Later("stages", "lz4: every level uses zstd");
         section.End();
         return compression;
     }

@@ -15,6 +15,7 @@ public static class ConfigurationValues
         .. Tiers(configuration.Tiers),
         new("compression.level", configuration.Compression.Level.ToString()),
         new("compression.stages", string.Join(',', configuration.Compression.Stages)),
+        new("compression.quantisedCollections", string.Join(',', configuration.Compression.QuantisedCollections)),
         new("durability.policy", Lower(configuration.Durability.Policy)),
         new("durability.intervalMs", Number(configuration.Durability.IntervalMs)),
         new("hypervectors.dimension", Number(configuration.Hypervectors.Dimension)),
@@ -67,6 +68,8 @@ public static class ConfigurationValues
         new("tiers.cold.secretKeyFile", tiers.Cold.SecretKeyFile),
         new("tiers.cold.archiveAfterDays", Number(tiers.Cold.ArchiveAfterDays)),
         new("tiers.cold.shipIntervalSeconds", Number(tiers.Cold.ShipIntervalSeconds)),
+        new("tiers.cold.halfLifeHours", Number(tiers.Cold.HalfLifeHours)),
+        new("tiers.cold.garbageDelayMinutes", Number(tiers.Cold.GarbageDelayMinutes)),
     ];
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -30,11 +30,11 @@ internal sealed class SectionReader(string path, SettingSection section, Reading
         Later(name);
     }
 
-    /// <summary>Notes that a setting, when configured, is not acted on.</summary>
-    public void Later(string name)
+    /// <summary>Notes that a setting, when configured, is not acted on; and why, where that says more.</summary>
+    public void Later(string name, string? why = null)
     {
         if (Has(name))
-            notes.NotActedOn.Add(PathOf(name));
+            notes.NotActedOn.Add(why is null ? PathOf(name) : $"{PathOf(name)} ({why})");
     }
 
     public string Text(string name, string fallback)
@@ -113,6 +113,26 @@ internal sealed class SectionReader(string path, SettingSection section, Reading
         return words;
     }
 
+    /// <summary>A list of names of collections; a single value holds them with commas.</summary>
+    public IReadOnlyList<string> Collections(string name, int most)
+    {
+        if (Known(name) is not { } setting)
+            return [];
+        List<string> collections = [];
+        foreach (string collection in Items(name, setting))
+        {
+            if (!IsCollection(collection))
+                Report(name, $"names collections (1 to 128 of a-z 0-9 . _ -), not '{Shown(collection)}'");
+            else if (collections.Contains(collection, StringComparer.Ordinal))
+                Report(name, $"names '{collection}' twice");
+            else
+                collections.Add(collection);
+        }
+        if (collections.Count > most)
+            Report(name, string.Create(CultureInfo.InvariantCulture, $"names {collections.Count} collections; at most {most} are taken"));
+        return collections;
+    }
+
     /// <summary>An address to listen on; empty text is absent.</summary>
     public IPEndPoint? Address(string name, IPEndPoint? fallback)
     {
@@ -129,6 +149,9 @@ internal sealed class SectionReader(string path, SettingSection section, Reading
     public void Report(string name, string message) =>
         notes.Mistakes.Add(new Mistake(PathOf(name), message, Find(name)?.Origin ?? ""));
 
+    /// <summary>Whether anything was found wrong with a setting.</summary>
+    public bool IsMistaken(string name) => notes.Mistakes.Exists(mistake => mistake.Path == PathOf(name));
+
     /// <summary>Reports what nobody asked for.</summary>
     public void End()
     {
@@ -141,6 +164,9 @@ internal sealed class SectionReader(string path, SettingSection section, Reading
             notes.Mistakes.Add(new Mistake(PathOf(Shown(name)), $"is not a setting; {hint}", setting?.Origin ?? ""));
         }
     }
+
+    private static bool IsCollection(string name) => name.Length is > 0 and <= 128 && name[0] is not ('.' or '-')
+        && name.All(static each => char.IsAsciiLetterLower(each) || char.IsAsciiDigit(each) || each is '.' or '_' or '-');
 
     private static string Hint(string word, IEnumerable<string> known) =>
         Spelling.Nearest(word, known) is { } near ? $"; did you mean '{near}'?" : "";

@@ -1,6 +1,6 @@
 namespace Thermocline.Contract.Status;
 
-/// <summary>The cold store.</summary>
+/// <summary>What lives in the cold store alone.</summary>
 public sealed record ColdTierReport
 {
     /// <summary>Records held.</summary>
@@ -9,7 +9,7 @@ public sealed record ColdTierReport
     /// <summary>Bytes held.</summary>
     public long Bytes { get; init; }
 
-    /// <summary>Objects held.</summary>
+    /// <summary>Segments held.</summary>
     public long Objects { get; init; }
 
     /// <summary>Reads answered here.</summary>

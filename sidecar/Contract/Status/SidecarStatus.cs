@@ -18,6 +18,15 @@ public sealed record SidecarStatus
     /// <summary>How much smaller values became.</summary>
     public CompressionReport Compression { get; init; } = new();
 
+    /// <summary>Packing of sealed segments.</summary>
+    public PackingReport Packing { get; init; } = new();
+
+    /// <summary>The cold store, or null when none is configured.</summary>
+    public ColdStoreReport? Cold { get; init; }
+
+    /// <summary>What is away while local data is served. Empty when nothing is.</summary>
+    public IReadOnlyList<string> Degraded { get; init; } = [];
+
     /// <summary>Whether memory runs short.</summary>
     public PressureReport Pressure { get; init; } = new();
 

@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Thermocline.Contract.Status;
 
-/// <summary>The JSON shape of <see cref="SidecarStatus"/>.</summary>
+/// <summary>The JSON shape of <see cref="SidecarStatus"/> and <see cref="OptimizeReport"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(SidecarStatus))]
+[JsonSerializable(typeof(OptimizeReport))]
 public sealed partial class StatusJson : JsonSerializerContext;

@@ -15,6 +15,9 @@ internal static class CommandTree
           thermocline status --data ./data
           thermocline import notes/ --data ./data --example
           thermocline export all.jsonl --data ./data
+          thermocline restore --config thermocline.yaml
+          thermocline optimize --data ./data --dry-run
+          thermocline cold probe --config thermocline.yaml
 
         thermocline COMMAND --help explains a command. Exit codes: 0 done, 1 failed, 2 bad usage or configuration.
         """;
@@ -28,6 +31,9 @@ internal static class CommandTree
             StatusCommand.Create(surroundings),
             ImportCommand.Create(surroundings),
             ExportCommand.Create(surroundings),
+            RestoreCommand.Create(surroundings),
+            OptimizeCommand.Create(surroundings),
+            ColdCommand.Create(surroundings),
         };
         TeachingHelp.Install(root, More);
         ParseResult parsed = root.Parse(arguments);

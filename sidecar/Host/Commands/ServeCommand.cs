@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Thermocline.Contract.Reading;
 using Thermocline.Sidecar.Configuration;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
@@ -9,8 +8,6 @@ namespace Thermocline.Sidecar.Commands;
 /// <summary><c>thermocline serve</c>: runs the sidecar until it is told to stop.</summary>
 internal static class ServeCommand
 {
-    private const string ConfigVariable = "THERMOCLINE_CONFIG";
-
     private const string Description = "Runs the sidecar until SIGTERM or Ctrl-C.";
 
     private const string More =
@@ -24,13 +21,7 @@ internal static class ServeCommand
           thermocline serve --config thermocline.yaml --print-config
         """;
 
-    private static readonly Option<string?> Config = new("--config")
-    {
-        Description = $"The configuration file (YAML). Default: {ConfigVariable}.",
-        HelpName = "FILE",
-    };
-
-    private static readonly Option<string?> Data = CommonOptions.Data();
+    private static readonly ConfigurationArguments Where = new();
 
     private static readonly Option<string?> Listen = new("--listen")
     {
@@ -52,28 +43,23 @@ internal static class ServeCommand
     /// <summary>The command.</summary>
     public static Command Create(Surroundings surroundings)
     {
-        Command command = new HelpedCommand("serve", Description, More) { Config, Data, Listen, Format, PrintConfig };
+        Command command = new HelpedCommand("serve", Description, More) { Where.Config, Where.Data, Listen, Format, PrintConfig };
         command.SetAction((parsed, _) => RunAsync(parsed, surroundings));
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, Surroundings surroundings)
     {
-        ConfigurationSource source = SourceOf(parsed, surroundings);
-        ConfigurationReading reading = Read(source);
-        if (reading.Mistakes.Count > 0)
-        {
-            await surroundings.Error.WriteLineAsync("The configuration is wrong:");
-            foreach (Mistake mistake in reading.Mistakes)
-                await surroundings.Error.WriteLineAsync($"  {mistake}");
+        ConfigurationSource source = Where.SourceOf(
+            parsed, surroundings, ("listen.data", Listen), ("telemetry.logFormat", Format));
+        if (await ConfigurationArguments.ReadAsync(source, surroundings) is not { } reading)
             return ExitCode.BadUsage;
-        }
         if (parsed.GetValue(PrintConfig))
         {
             await surroundings.Output.WriteAsync(ConfigurationYaml.Write(reading.Configuration));
             if (reading.NotActedOn.Count > 0)
                 await surroundings.Output.WriteLineAsync(
-                    $"# configured, but this version does not act on it: {string.Join(", ", reading.NotActedOn)}");
+                    $"# configured, but not acted on: {string.Join(", ", reading.NotActedOn)}");
             return ExitCode.Done;
         }
         return await ServeAsync(new SidecarSetup { Reading = reading, Source = source, Time = surroundings.Time }, surroundings);
@@ -107,35 +93,4 @@ internal static class ServeCommand
     }
 
     private static string Plain(Uri address) => address.GetLeftPart(UriPartial.Authority);
-
-    private static ConfigurationReading Read(ConfigurationSource source)
-    {
-        try
-        {
-            return source.Read();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return source.Failed($"cannot be read: {failure.Message}");
-        }
-    }
-
-    private static ConfigurationSource SourceOf(ParseResult parsed, Surroundings surroundings)
-    {
-        string? file = parsed.GetValue(Config);
-        if (file is null && surroundings.Environment.GetValueOrDefault(ConfigVariable) is { Length: > 0 } named)
-            file = named;
-        List<KeyValuePair<string, SettingText>> options = [];
-        Add(options, "data.path", Data, parsed);
-        Add(options, "listen.data", Listen, parsed);
-        Add(options, "telemetry.logFormat", Format, parsed);
-        return new ConfigurationSource(file, surroundings.Environment, options);
-    }
-
-    private static void Add(
-        List<KeyValuePair<string, SettingText>> options, string path, Option<string?> option, ParseResult parsed)
-    {
-        if (parsed.GetValue(option) is { } value)
-            options.Add(new KeyValuePair<string, SettingText>(path, new SettingText(value, $"option {option.Name}")));
-    }
 }

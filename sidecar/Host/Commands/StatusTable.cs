@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using Thermocline.Contract.Status;
+using Thermocline.Sidecar.Import;
 
 namespace Thermocline.Sidecar.Commands;
 
@@ -16,11 +16,18 @@ internal static class StatusTable
         if (status.Log.LatchedBy is { } cause)
             Line(text, $"LATCHED, no writes are taken: {cause}");
         Line(text, $"Memory: {Bytes(status.Budget.ResidentBytes)} resident, limit {Bytes(status.Budget.Limit)}");
+        foreach (string degraded in status.Degraded)
+            Line(text, $"DEGRADED, local data is served: {degraded}");
         text.Append('\n');
         Line(text, $"{"TIER",-6}{"ENTRIES",14}{"BYTES",14}{"LIMIT",14}{"HITS",14}{"MISSES",14}");
         Row(text, "hot", status.Tiers.Hot);
         Row(text, "warm", status.Tiers.Warm);
+        if (status.Cold is not null)
+            Row(text, "cold", OfCold(status.Tiers.Cold));
         text.Append('\n');
+        StatusSections.Compression(text, status);
+        if (status.Cold is { } cold)
+            StatusSections.Cold(text, cold);
         Line(text, $"Opened {(status.Recovery.Clean ? "clean" : "after an unclean stop")} in {status.Recovery.TookMs:N1} ms, "
             + $"{status.Recovery.FramesReplayed:N0} frames replayed, {status.Recovery.DamageCount:N0} damaged places");
         foreach (DamageReport damage in status.Recovery.Damages)
@@ -31,19 +38,14 @@ internal static class StatusTable
     private static string Pending(SidecarStatus status) =>
         status.PendingRestart.Count == 0 ? "" : $"; waiting for a restart: {string.Join(", ", status.PendingRestart)}";
 
+    private static TierReport OfCold(ColdTierReport cold) =>
+        new() { Entries = cold.Entries, Bytes = cold.Bytes, Hits = cold.Hits, Misses = cold.Misses };
+
     private static void Row(StringBuilder text, string name, TierReport tier) =>
         Line(text, $"{name,-6}{tier.Entries,14:N0}{Bytes(tier.Bytes),14}{(tier.Limit == 0 ? "-" : Bytes(tier.Limit)),14}"
             + $"{tier.Hits,14:N0}{tier.Misses,14:N0}");
 
-    private static string Bytes(long bytes)
-    {
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
-        double amount = bytes;
-        int unit = 0;
-        for (; amount >= 1024 && unit < units.Length - 1; unit++)
-            amount /= 1024;
-        return string.Create(CultureInfo.InvariantCulture, $"{amount:0.#} {units[unit]}");
-    }
+    private static string Bytes(long bytes) => Quantities.Bytes(bytes);
 
     private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
 }

@@ -10,7 +10,7 @@ namespace Thermocline.Sidecar.Configuration;
 internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredStore store, CacheBudget caches, LogLevelSwitch levels)
 {
     /// <summary>Settings that take effect without a restart.</summary>
-    private static readonly string[] Live = ["budget.limit", "durability.policy", "telemetry.logLevel"];
+    private static readonly string[] Live = ["budget.limit", "compression.level", "durability.policy", "telemetry.logLevel"];
 
     private volatile Snapshot _now = new(started, ConfigurationYaml.RevisionOf(started), []);
 
@@ -23,14 +23,6 @@ internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredS
     /// <summary>Settings of the newest accepted configuration that wait for a restart.</summary>
     public IReadOnlyList<string> PendingRestart => _now.PendingRestart;
 
-    /// <summary>The store's policy for a configuration.</summary>
-    public static DurabilityPolicy PolicyOf(SidecarConfiguration configuration) => configuration.Durability.Policy switch
-    {
-        AcknowledgePolicy.Always => DurabilityPolicy.Always,
-        AcknowledgePolicy.Interval => DurabilityPolicy.Interval,
-        AcknowledgePolicy.Never => DurabilityPolicy.Never,
-    };
-
     /// <summary>Takes over what can be taken over; answers the settings that changed and took effect.</summary>
     public IReadOnlyList<string> Accept(SidecarConfiguration wanted)
     {
@@ -38,13 +30,15 @@ internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredS
         SidecarConfiguration next = Configuration with
         {
             Budget = Configuration.Budget with { Limit = wanted.Budget.Limit },
+            Compression = Configuration.Compression with { Level = wanted.Compression.Level },
             Durability = Configuration.Durability with { Policy = wanted.Durability.Policy },
             Telemetry = Configuration.Telemetry with { LogLevel = wanted.Telemetry.LogLevel },
         };
         DerivedSizes sizes = DerivedSizes.Of(next.Budget.Limit);
         store.HotBytes = sizes.HotBytes;
         caches.BytesMax = sizes.CacheBytes;
-        store.Durability = PolicyOf(next);
+        store.Durability = StoreSettings.PolicyOf(next);
+        store.Compression = StoreSettings.LevelOf(next.Compression.Level);
         levels.Severity = next.Telemetry.LogLevel;
         _now = new Snapshot(next, ConfigurationYaml.RevisionOf(wanted), ConfigurationValues.Differences(next, wanted));
         return changed;

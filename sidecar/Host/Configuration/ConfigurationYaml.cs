@@ -8,7 +8,7 @@ namespace Thermocline.Sidecar.Configuration;
 /// <summary>Prints a configuration as YAML that reads back as the same configuration.</summary>
 internal static class ConfigurationYaml
 {
-    private const string ListSetting = "compression.stages";
+    private static readonly string[] ListSettings = ["compression.stages", "compression.quantisedCollections"];
 
     /// <summary>The whole configuration. It names files that hold secrets, never a secret.</summary>
     public static string Write(SidecarConfiguration configuration)
@@ -24,7 +24,7 @@ internal static class ConfigurationYaml
             for (int depth = same; depth < names.Length - 1; depth++)
                 yaml.Append(' ', depth * 2).Append(names[depth]).Append(":\n");
             yaml.Append(' ', (names.Length - 1) * 2).Append(names[^1]).Append(": ");
-            yaml.Append(path == ListSetting ? $"[{value}]" : Quoted(value)).Append('\n');
+            yaml.Append(ListSettings.Contains(path) ? $"[{Listed(value)}]" : Quoted(value)).Append('\n');
             open = names[..^1];
         }
         return yaml.ToString();
@@ -33,6 +33,9 @@ internal static class ConfigurationYaml
     /// <summary>Twelve hex digits that change whenever a setting does.</summary>
     public static string RevisionOf(SidecarConfiguration configuration) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Write(configuration))).AsSpan(0, 6));
+
+    private static string Listed(string words) =>
+        string.Join(',', words.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Quoted));
 
     private static string Quoted(string value)
     {

@@ -54,7 +54,7 @@ internal sealed class KvListing(DataPlane plane)
         {
             context.Response.ContentType = "application/json";
             await using (Utf8JsonWriter json = new(context.Response.BodyWriter, JsonOutput.Options))
-                Write(json, page, values);
+                await WriteAsync(json, page, values, context.RequestAborted);
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
         finally
@@ -64,12 +64,12 @@ internal sealed class KvListing(DataPlane plane)
         }
     }
 
-    private void Write(Utf8JsonWriter json, ListPage page, bool values)
+    private async Task WriteAsync(Utf8JsonWriter json, ListPage page, bool values, CancellationToken cancellation)
     {
         json.WriteStartObject();
         int written = page.Keys.Count;
         if (values)
-            written = WriteEntries(json, page.Keys);
+            written = await WriteEntriesAsync(json, page.Keys, cancellation);
         json.WriteStartArray("keys");
         for (int index = 0; index < written; index++)
             json.WriteStringValue(Keys.KeyOf(page.Keys[index]));
@@ -82,29 +82,53 @@ internal sealed class KvListing(DataPlane plane)
     }
 
     /// <summary>Writes records until the page is full; answers how many keys it got through.</summary>
-    private int WriteEntries(Utf8JsonWriter json, IReadOnlyList<byte[]> keys)
+    private async Task<int> WriteEntriesAsync(Utf8JsonWriter json, IReadOnlyList<byte[]> keys, CancellationToken cancellation)
     {
         json.WriteStartArray("entries");
-        long bytes = 0;
+        long left = ValueBytesPerPage;
+        bool degraded = false;
         int index = 0;
-        for (; index < keys.Count && bytes < ValueBytesPerPage; index++)
+        for (; index < keys.Count && left > 0; index++)
         {
-            using ReadLease lease = plane.Store.Read(keys[index]);
-            // A key may have been deleted or have expired since the page of keys was taken.
-            if (!lease.Found)
-                continue;
-            bytes += lease.Value.Length;
-            if (bytes > ValueBytesPerPage && index > 0)
-                break;
-            json.WriteStartObject();
-            json.WriteString("key", Keys.KeyOf(keys[index]));
-            json.WriteBase64String("value", lease.Value);
-            json.WriteString("contentType", RecordMetadata.ContentTypeOf(lease.Metadata));
-            json.WriteString("etag", EntityTags.Tag(lease.Sequence));
-            json.WriteString("tier", TierNames.Of(lease.Tier));
-            json.WriteEndObject();
+            try
+            {
+                await plane.Store.FetchAsync(keys[index], cancellation);
+                if (!TryWriteEntry(json, keys[index], index == 0, ref left))
+                    break;
+            }
+            catch (StoreException away) when (away.Fault is StoreFault.ColdUnavailable or StoreFault.ColdRefused)
+            {
+                // What is kept locally is served; what is not is named.
+                degraded = true;
+                json.WriteStartObject();
+                json.WriteString("key", Keys.KeyOf(keys[index]));
+                json.WriteString("unavailable", ProblemCode.ColdUnavailable);
+                json.WriteEndObject();
+            }
         }
         json.WriteEndArray();
+        if (degraded)
+            json.WriteBoolean("degraded", true);
         return index;
+    }
+
+    /// <summary>Writes a record; false when the page has no room for it. The first one has always room.</summary>
+    private bool TryWriteEntry(Utf8JsonWriter json, byte[] key, bool isFirst, ref long left)
+    {
+        using ReadLease lease = plane.Store.Read(key);
+        // A key may have been deleted or have expired since the page of keys was taken.
+        if (!lease.Found)
+            return true;
+        left -= lease.Value.Length;
+        if (left < 0 && !isFirst)
+            return false;
+        json.WriteStartObject();
+        json.WriteString("key", Keys.KeyOf(key));
+        json.WriteBase64String("value", lease.Value);
+        json.WriteString("contentType", RecordMetadata.ContentTypeOf(lease.Metadata));
+        json.WriteString("etag", EntityTags.Tag(lease.Sequence));
+        json.WriteString("tier", TierNames.Of(lease.Tier));
+        json.WriteEndObject();
+        return true;
     }
 }

@@ -29,8 +29,24 @@ internal sealed class KvReads(DataPlane plane)
         if ((wrongMatch ?? wrongNone) is { } wrongCondition)
             return context.WriteProblemAsync(wrongCondition);
 
+        ValueTask near = plane.Store.FetchAsync(address.Composed, context.RequestAborted);
+        return near.IsCompletedSuccessfully
+            ? Answer(context, new Wanted(address.Composed, match, noneMatch, withValue), Stopwatch.GetTimestamp())
+            : FetchAndAnswerAsync(context, near, new Wanted(address.Composed, match, noneMatch, withValue));
+    }
+
+    /// <summary>No thread waits while a value comes from the cold store.</summary>
+    private async Task FetchAndAnswerAsync(HttpContext context, ValueTask near, Wanted wanted)
+    {
         long started = Stopwatch.GetTimestamp();
-        using ReadLease lease = plane.Store.Read(address.Composed);
+        await near;
+        await Answer(context, wanted, started);
+    }
+
+    private Task Answer(HttpContext context, Wanted wanted, long started)
+    {
+        (byte[] key, EntityTags? match, EntityTags? noneMatch, bool withValue) = wanted;
+        using ReadLease lease = plane.Store.Read(key);
         TimeSpan took = Stopwatch.GetElapsedTime(started);
         context.Response.Headers["Server-Timing"] =
             string.Create(CultureInfo.InvariantCulture, $"store;dur={took.TotalMilliseconds:0.####}");
@@ -64,6 +80,8 @@ internal sealed class KvReads(DataPlane plane)
             response.Headers["Thermocline-Expires"] =
                 DateTimeOffset.FromUnixTimeMilliseconds(lease.ExpiresAtMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
     }
+
+    private readonly record struct Wanted(byte[] Key, EntityTags? Match, EntityTags? NoneMatch, bool WithValue);
 
     /// <summary>Copies the value into the response before anything is awaited.</summary>
     private Task Send(HttpContext context, ReadOnlySpan<byte> value)

@@ -16,6 +16,7 @@ internal sealed class KvWrites(DataPlane plane)
     /// <summary>Stores the body.</summary>
     public async Task PutAsync(HttpContext context)
     {
+        await BringNearAsync(context);
         (WriteOperation operation, Problem? problem) = Read(context, delete: false);
         if (problem is not null)
         {
@@ -36,6 +37,7 @@ internal sealed class KvWrites(DataPlane plane)
     /// <summary>Deletes the key.</summary>
     public async Task DeleteAsync(HttpContext context)
     {
+        await BringNearAsync(context);
         (WriteOperation operation, Problem? problem) = Read(context, delete: true);
         if (problem is null)
             await ApplyAsync(context, operation);
@@ -46,6 +48,12 @@ internal sealed class KvWrites(DataPlane plane)
     /// <summary>Headers that say how durable a write is.</summary>
     public static void SetDurability(HttpResponse response, WriteAnswer answer) =>
         response.Headers["Thermocline-Durability"] = answer.Durable ? "committed" : "buffered";
+
+    /// <summary>A list of tags is decided by a look at the record, which must not wait for the cold store.</summary>
+    private ValueTask BringNearAsync(HttpContext context) =>
+        context.Request.Headers.IfMatch.Count > 0 && KvAddress.Of(context) is { Problem: null } address
+            ? plane.Store.FetchAsync(address.Composed, context.RequestAborted)
+            : ValueTask.CompletedTask;
 
     private async Task ApplyAsync(HttpContext context, WriteOperation operation)
     {

@@ -112,6 +112,8 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
         }
 
         long started = plane.Time.GetTimestamp();
+        // No thread waits while a memory comes from the cold store.
+        await plane.Store.FetchAsync(MemoryKeys.Of(id), context.RequestAborted);
         MemoryRecord? memory = memories.Read(id);
         if (memory is null)
         {

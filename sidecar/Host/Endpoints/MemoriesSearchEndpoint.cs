@@ -69,9 +69,11 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
         // Every line is a result, so what concerns all of them stands in headers.
         response.Headers["Thermocline-Confidence"] = answer.Confidence.ToString("R", CultureInfo.InvariantCulture);
         response.Headers["Thermocline-Scanned"] = answer.Scanned.ToString(CultureInfo.InvariantCulture);
+        if (answer.Unavailable > 0)
+            response.Headers["Thermocline-Degraded"] = "true";
         foreach (SearchHit hit in answer.Hits)
         {
-            if (answer.Read(hit) is not { } memory)
+            if (await answer.ReadAsync(hit, context.RequestAborted) is not { } memory)
                 continue;
             await using (Utf8JsonWriter json = new(response.BodyWriter, JsonOutput.Options))
                 MemoryJson.WriteHit(json, hit, memory);
@@ -91,7 +93,7 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
         json.WriteStartArray("results"u8);
         foreach (SearchHit hit in answer.Hits)
         {
-            if (answer.Read(hit) is { } memory)
+            if (await answer.ReadAsync(hit, context.RequestAborted) is { } memory)
                 MemoryJson.WriteHit(json, hit, memory);
             // One memory at a time: the answer may be far larger than what is held of it.
             await json.FlushAsync(context.RequestAborted);
@@ -111,10 +113,16 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
         json.WriteStartObject("tiers"u8);
         json.WriteNumber("hot"u8, answer.ScannedByTier.GetValueOrDefault(Tier.Hot));
         json.WriteNumber("warm"u8, answer.ScannedByTier.GetValueOrDefault(Tier.Warm));
+        json.WriteNumber("cold"u8, answer.ScannedByTier.GetValueOrDefault(Tier.Cold));
         json.WriteEndObject();
         json.WriteNumber("latencyMs"u8, Math.Round(answer.Took.TotalMilliseconds, 3));
         json.WriteNumber("scanned"u8, answer.Scanned);
         json.WriteNumber("matched"u8, answer.Matched);
         json.WriteNumber("damaged"u8, answer.Damaged);
+        if (answer.Unavailable > 0)
+        {
+            json.WriteNumber("unavailable"u8, answer.Unavailable);
+            json.WriteBoolean("degraded"u8, true);
+        }
     }
 }

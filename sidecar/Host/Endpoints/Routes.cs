@@ -12,6 +12,7 @@ internal static class Routes
         StatusEndpoint.Map(app, parts);
         MemoriesEndpoints.Map(app, parts);
         ExportEndpoint.Map(app, parts);
+        OptimizeEndpoint.Map(app, parts);
         OpenApiEndpoint.Map(app);
         KvEndpoints.Map(app, parts.Plane);
     }

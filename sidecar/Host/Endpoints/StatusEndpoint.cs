@@ -25,7 +25,11 @@ internal static class StatusEndpoint
     private static SidecarStatus Of(StoreStatus store, Parts parts) => new()
     {
         Version = ProductVersion.Text,
-        Tiers = new TiersReport { Hot = Of(store.Hot), Warm = Of(store.Warm) },
+        Tiers = new TiersReport { Hot = Of(store.Hot), Warm = Of(store.Warm), Cold = TierReports.ColdTier(store) },
+        Compression = TierReports.Compression(store.Packing),
+        Packing = TierReports.Packing(store.Packing),
+        Cold = TierReports.ColdStore(store.Cold, parts.Cold.Status),
+        Degraded = parts.Cold.Degraded(store),
         Budget = Budget(store, parts),
         Caches = Of(parts.Memories.Caches),
         Log = new LogReport

@@ -6,7 +6,9 @@ namespace Thermocline.Sidecar.Hosting;
 /// <param name="PendingBytes">Bytes of writes that may wait for their commit: an eighth of the limit, 40 to 64 MiB.</param>
 /// <param name="BodyBytes">Bytes that bodies in flight may take: an eighth of the limit, 40 MiB to 1 GiB.</param>
 /// <param name="CacheBytes">Bytes of all caches together: a 32nd of the limit, 1 to 256 MiB.</param>
-internal sealed record DerivedSizes(long HotBytes, int SegmentBytes, long PendingBytes, long BodyBytes, long CacheBytes)
+/// <param name="ChunkBytes">RAM of restored and fetched chunks: a 32nd of the limit, 1 to 256 MiB.</param>
+internal sealed record DerivedSizes(
+    long HotBytes, int SegmentBytes, long PendingBytes, long BodyBytes, long CacheBytes, long ChunkBytes)
 {
     private const long Mebibyte = 1L << 20;
 
@@ -22,6 +24,7 @@ internal sealed record DerivedSizes(long HotBytes, int SegmentBytes, long Pendin
             SegmentBytes: (int)Math.Clamp(eighth, Mebibyte, 64 * Mebibyte),
             PendingBytes: Math.Clamp(eighth, OneBatch, 64 * Mebibyte),
             BodyBytes: Math.Clamp(eighth, OneBatch, 1024 * Mebibyte),
-            CacheBytes: Math.Clamp(budgetLimit / 32, Mebibyte, 256 * Mebibyte));
+            CacheBytes: Math.Clamp(budgetLimit / 32, Mebibyte, 256 * Mebibyte),
+            ChunkBytes: Math.Clamp(budgetLimit / 32, Mebibyte, 256 * Mebibyte));
     }
 }

@@ -4,6 +4,7 @@ using Thermocline.Memory.Ids;
 using Thermocline.Sidecar.Configuration;
 using Thermocline.Sidecar.Http;
 using Thermocline.Sidecar.Metrics;
+using Thermocline.Sidecar.Tiering;
 using Thermocline.Store;
 
 namespace Thermocline.Sidecar.Hosting;
@@ -14,8 +15,9 @@ internal sealed class Parts
     /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
     public const int ContentBytesMax = 16 << 20;
 
-    public Parts(SidecarSetup setup, TieredStore store, AdminToken token)
+    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold)
     {
+        Cold = cold;
         Setup = setup;
         Token = token;
         DerivedSizes sizes = DerivedSizes.Of(setup.Reading.Configuration.Budget.Limit);
@@ -25,7 +27,7 @@ internal sealed class Parts
         Memories = new Memories(store, setup.Time, new IdSource(setup.Time, RandomNumberGenerator.Fill), ContentBytesMax);
         Memories.Caches.BytesMax = sizes.CacheBytes;
         Force = new ConfigurationInForce(setup.Reading.Configuration, store, Memories.Caches, Levels);
-        Meter = new SidecarMeter(store, Lifecycle, setup.Time, Memories.Caches);
+        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches), Lifecycle, setup.Time);
     }
 
     public SidecarSetup Setup { get; }
@@ -43,6 +45,8 @@ internal sealed class Parts
     public LogLevelSwitch Levels { get; }
 
     public ConfigurationInForce Force { get; }
+
+    public ColdHealth Cold { get; }
 
     public SidecarMeter Meter { get; }
 }

@@ -2,7 +2,9 @@ using System.Net;
 using Thermocline.Contract.Configuration;
 using Thermocline.Sidecar.Configuration;
 using Thermocline.Sidecar.Metrics;
+using Thermocline.Sidecar.Tiering;
 using Thermocline.Store;
+using Thermocline.Store.Cold.Resilience;
 
 namespace Thermocline.Sidecar.Hosting;
 
@@ -15,6 +17,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly BoundListeners _listeners;
     private readonly TieredStore _store;
+    private readonly ResilientColdStore? _cold;
+    private readonly TimeSpan _grace;
     private readonly SidecarMeter _meter;
     private readonly CancellationTokenSource _watchStop = new();
     private readonly string _addressFile;
@@ -23,8 +27,10 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
     private bool _stopped;
 
-    private SidecarHost(WebApplication app, Parts parts, string dataFolder)
+    private SidecarHost(WebApplication app, Parts parts, string dataFolder, ResilientColdStore? cold)
     {
+        _cold = cold;
+        _grace = TimeSpan.FromSeconds(parts.Setup.Reading.Configuration.Listen.GraceSeconds);
         _app = app;
         _listeners = parts.Listeners;
         _store = parts.Plane.Store;
@@ -63,20 +69,23 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     {
         SidecarConfiguration configuration = setup.Reading.Configuration;
         string folder = Path.GetFullPath(configuration.Folder.Path);
-        TieredStore store = OpenStore(setup, folder);
+        ResilientColdStore? cold = setup.OpenCold(configuration.Tiers.Cold, setup.Time);
+        TieredStore? store = null;
         try
         {
+            store = OpenStore(setup, folder, cold);
             // The token is made after the store was opened: its lock keeps a second sidecar away from the folder.
             AdminToken token = AdminToken.Load(configuration.Listen.AdminTokenFile, folder);
-            Parts parts = new(setup, store, token);
+            Parts parts = new(setup, store, token, new ColdHealth(cold));
             WebApplication app = Composition.Build(parts);
-            SidecarHost host = new(app, parts, folder);
+            SidecarHost host = new(app, parts, folder, cold);
             await host.ListenAsync();
             return host;
         }
         catch
         {
-            store.Dispose();
+            store?.Dispose();
+            cold?.Dispose();
             throw;
         }
     }
@@ -102,6 +111,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         _listeners.Dispose();
         if (await Lifecycle.Requests.WhenNoneAsync(LastWait))
         {
+            await ShipRestAsync();
             _store.Close();
             LogStopped(_logger);
             return;
@@ -118,27 +128,38 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         await _app.DisposeAsync();
         _meter.Dispose();
         _watchStop.Dispose();
+        _cold?.Dispose();
     }
 
-    private static TieredStore OpenStore(SidecarSetup setup, string folder)
+    private static TieredStore OpenStore(SidecarSetup setup, string folder, ResilientColdStore? cold)
     {
-        SidecarConfiguration configuration = setup.Reading.Configuration;
-        DerivedSizes sizes = DerivedSizes.Of(configuration.Budget.Limit);
-        StoreOptions options = new()
-        {
-            HotBytes = sizes.HotBytes,
-            SegmentBytes = sizes.SegmentBytes,
-            PendingBytesMax = sizes.PendingBytes,
-            Durability = ConfigurationInForce.PolicyOf(configuration),
-            SyncInterval = TimeSpan.FromMilliseconds(configuration.Durability.IntervalMs),
-        };
+        StoreOptions options = StoreSettings.Of(setup.Reading.Configuration);
         try
         {
-            return TieredStore.Open(options, setup.OpenFolder(folder), setup.Time);
+            return TieredStore.Open(options, setup.OpenFolder(folder), setup.Time, cold);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new HostingException($"data.path: cannot open {folder}: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>
+    /// Ships what was written since the last round, so that a node that never comes back loses nothing. Not tried when the
+    /// cold store is known to be away: a stop must not wait for it.
+    /// </summary>
+    private async Task ShipRestAsync()
+    {
+        if (_cold is null || _cold.Status.Circuit != ColdCircuit.Closed || _store.Status.Cold?.LastFailure is not null)
+            return;
+        using CancellationTokenSource limit = new(_grace);
+        try
+        {
+            await _store.ShipAsync(limit.Token);
+        }
+        catch (Exception failure) when (failure is StoreException or OperationCanceledException)
+        {
+            LogNotShipped(_logger, failure.Message);
         }
     }
 
@@ -172,7 +193,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     private static partial void LogOpened(
         ILogger logger, double milliseconds, long keys, long replayed, long torn, int damages);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Configured, but this version does not act on it: {Settings}")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "Configured, but not acted on: {Settings}")]
     private static partial void LogNotActedOn(ILogger logger, string settings);
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Information,
@@ -188,4 +209,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     [LoggerMessage(EventId = 6, Level = LogLevel.Error,
         Message = "Stopped with {Running} requests running: the store is flushed but not closed, the next start recovers")]
     private static partial void LogLeftOpen(ILogger logger, int running);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Warning,
+        Message = "The last writes were not shipped to the cold store; they are on the local disk: {Reason}")]
+    private static partial void LogNotShipped(ILogger logger, string reason);
 }

@@ -1,5 +1,8 @@
+using Thermocline.Contract.Configuration;
 using Thermocline.Contract.Reading;
 using Thermocline.Sidecar.Configuration;
+using Thermocline.Sidecar.Tiering;
+using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Files;
 
 namespace Thermocline.Sidecar.Hosting;
@@ -18,6 +21,9 @@ internal sealed record SidecarSetup
 
     /// <summary>Opens the data folder.</summary>
     public Func<string, IFiles> OpenFolder { get; init; } = path => new DiskFiles(path);
+
+    /// <summary>Opens the cold store; null when none is configured.</summary>
+    public Func<ColdTierConfiguration, TimeProvider, ResilientColdStore?> OpenCold { get; init; } = ConfiguredCold.Open;
 
     /// <summary>Where the log goes; null for standard error.</summary>
     public ILoggerProvider? Log { get; init; }

@@ -13,6 +13,9 @@ internal sealed record Problem(int Status, string Code, string Title, string? De
     /// <summary>Seconds after which the same request may succeed.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Whether a part of the sidecar is away and the rest goes on: local data is served.</summary>
+    public bool Degraded { get; init; }
+
     /// <summary>Index of the operation of a batch that decided.</summary>
     public int? Operation { get; init; }
 }

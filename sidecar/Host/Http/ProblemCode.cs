@@ -39,6 +39,7 @@ internal static class ProblemCode
     public const string SearchInvalid = "search-invalid";
     public const string SearchModeUnavailable = "search-mode-unavailable";
     public const string Stopping = "stopping";
+    public const string StoreFenced = "store-fenced";
     public const string StoreFull = "store-full";
     public const string StoreLatched = "store-latched";
     public const string TokenRequired = "token-required";
@@ -51,6 +52,6 @@ internal static class ProblemCode
         ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, DiskFull, Internal,
         JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid,
         MethodNotAllowed, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
-        RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,
+        RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFenced, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,
     ];
 }

@@ -34,6 +34,8 @@ internal static class ProblemWriter
         json.WriteString("code", problem.Code);
         if (problem.Detail is { } detail)
             json.WriteString("detail", detail);
+        if (problem.Degraded)
+            json.WriteBoolean("degraded", true);
         if (problem.Operation is { } operation)
             json.WriteNumber("operation", operation);
         if (problem.Errors.Count > 0)

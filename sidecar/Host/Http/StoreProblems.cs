@@ -20,8 +20,11 @@ internal static class StoreProblems
         { RetryAfterSeconds = 1 },
         StoreFault.ColdUnavailable or StoreFault.ColdRefused => new Problem(503, ProblemCode.ColdUnavailable,
             "The record is in the cold store, which does not answer; what is kept locally does.", failure.Message)
-        { RetryAfterSeconds = 5 },
-        StoreFault.Locked or StoreFault.Unsupported or StoreFault.Fenced => new Problem(500, ProblemCode.Internal,
+        { RetryAfterSeconds = 5, Degraded = true },
+        StoreFault.Fenced => new Problem(503, ProblemCode.StoreFenced,
+            "Another process has taken over this store in the cold store; local data is served.", failure.Message)
+        { Degraded = true },
+        StoreFault.Locked or StoreFault.Unsupported => new Problem(500, ProblemCode.Internal,
             "The sidecar made a mistake.", failure.Message),
     };
 

@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
-using Thermocline.Store;
 
 namespace Thermocline.Sidecar.Metrics;
 
@@ -19,15 +17,17 @@ internal sealed class SidecarMeter : IDisposable
     private readonly UpDownCounter<long> _connections;
     private readonly StoreGauges _storeGauges;
 
-    public SidecarMeter(TieredStore store, Lifecycle lifecycle, TimeProvider time, CacheBudget caches)
+    public SidecarMeter(SidecarFigures figures, Lifecycle lifecycle, TimeProvider time)
     {
         _exposition = new MeterExposition(_meter);
         _requestDuration = _meter.CreateHistogram<double>("thermocline_http_request_duration_seconds", null,
             "Time from a request's headers to the end of its answer.");
         _connections = _meter.CreateUpDownCounter<long>("thermocline_http_connections", null, "Open connections.");
         ProcessGauges.AddTo(_meter, time);
-        _storeGauges = new StoreGauges(_meter, store, lifecycle, caches);
-        CacheGauges.AddTo(_meter, caches);
+        _storeGauges = new StoreGauges(_meter, figures, lifecycle);
+        CacheGauges.AddTo(_meter, figures.Caches);
+        PackingGauges.AddTo(_meter, () => _storeGauges.Now.Packing);
+        ColdGauges.AddTo(_meter, () => _storeGauges.Now.Cold, () => _storeGauges.Wire);
     }
 
     /// <summary>Counts a finished request. Its labels come from fixed lists, whatever a client sends.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
+using Thermocline.Store.Cold.Resilience;
 
 namespace Thermocline.Sidecar.Metrics;
 
@@ -11,17 +12,15 @@ namespace Thermocline.Sidecar.Metrics;
 /// </summary>
 internal sealed class StoreGauges
 {
-    private readonly TieredStore _store;
+    private readonly SidecarFigures _figures;
     private readonly Lifecycle _lifecycle;
-    private readonly CacheBudget _caches;
     private StoreStatus _now;
 
-    public StoreGauges(Meter meter, TieredStore store, Lifecycle lifecycle, CacheBudget caches)
+    public StoreGauges(Meter meter, SidecarFigures figures, Lifecycle lifecycle)
     {
-        _store = store;
+        _figures = figures;
         _lifecycle = lifecycle;
-        _caches = caches;
-        _now = store.Status;
+        _now = figures.Store.Status;
         AddTiers(meter);
         AddLog(meter);
     }
@@ -32,11 +31,22 @@ internal sealed class StoreGauges
         new("hot", status.Hot.Bytes),
         new("index", status.IndexBytes),
         new("buffers", status.BufferBytes),
+        new("packing", status.Packing.MemoryBytes),
         new("caches", caches.Bytes),
     ];
 
     /// <summary>Asks the store; every gauge then answers from this moment.</summary>
-    public void Look() => _now = _store.Status;
+    public void Look()
+    {
+        _now = _figures.Store.Status;
+        Wire = _figures.Cold.Status;
+    }
+
+    /// <summary>The store at the last look.</summary>
+    public StoreStatus Now => _now;
+
+    /// <summary>The cold store at the last look, or null when there is none.</summary>
+    public ColdStatus? Wire { get; private set; }
 
     private void AddTiers(Meter meter)
     {
@@ -63,6 +73,8 @@ internal sealed class StoreGauges
     {
         meter.CreateObservableGauge("thermocline_ready", () => _lifecycle.NotReadyBecause(_now) is null ? 1L : 0L, null,
             "Whether the sidecar takes traffic.");
+        meter.CreateObservableGauge("thermocline_degraded", () => _figures.Cold.Degraded(_now).Count > 0 ? 1L : 0L, null,
+            "Whether something is away while local data is served.");
         meter.CreateObservableGauge("thermocline_store_keys", () => _now.Keys, null,
             "Live keys, expired ones not yet removed included.");
         meter.CreateObservableGauge("thermocline_store_segments", () => (long)_now.Segments, null, "Segments on disk.");
@@ -85,17 +97,29 @@ internal sealed class StoreGauges
     [
         new(value(_now.Hot), Label("tier", "hot")),
         new(value(_now.Warm), Label("tier", "warm")),
+        new(value(ColdOf(_now)), Label("tier", "cold")),
     ];
+
+    /// <summary>The last tier as the others are: what lives there alone. A read that went on from here found nothing.</summary>
+    private static TierStatus ColdOf(StoreStatus now) => now.Cold is not { } cold ? new TierStatus() : new TierStatus
+    {
+        Entries = cold.ColdRecords,
+        Bytes = cold.ColdBytes,
+        Hits = cold.Hits,
+        Misses = now.Misses,
+        Evictions = cold.Promoted,
+    };
 
     private Measurement<long>[] Reads() =>
     [
         new(_now.Hot.Hits, Label("tier", "hot"), Label("cache_hit", "true")),
         new(_now.Warm.Hits, Label("tier", "warm"), Label("cache_hit", "false")),
+        new(_now.Cold?.Hits ?? 0, Label("tier", "cold"), Label("cache_hit", "false")),
         new(_now.Misses, Label("tier", "none"), Label("cache_hit", "false")),
     ];
 
     private IEnumerable<Measurement<long>> Components() =>
-        Ledger(_now, _caches).Select(entry => new Measurement<long>(entry.Value, Label("component", entry.Key)));
+        Ledger(_now, _figures.Caches).Select(entry => new Measurement<long>(entry.Value, Label("component", entry.Key)));
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 }

@@ -27,6 +27,7 @@ internal sealed class KeywordScan
     private long _scanned;
     private long _matched;
     private long _damaged;
+    private long _unavailable;
 
     public KeywordScan(StoreSnapshot snapshot, SearchRequest request, TimeProvider time)
     {
@@ -52,7 +53,7 @@ internal sealed class KeywordScan
             cancellation.ThrowIfCancellationRequested();
             page = _snapshot.List(prefix, after, PageKeys);
             foreach (byte[] key in page.Keys)
-                Look(key);
+                await LookAsync(key, cancellation);
             if (page.Keys.Count == 0)
                 break;
             after = Next(page.Keys[^1]);
@@ -65,22 +66,34 @@ internal sealed class KeywordScan
 
     private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 
-    private void Look(byte[] key)
+    private async ValueTask LookAsync(byte[] key, CancellationToken cancellation)
     {
         _scanned++;
         if (!MemoryKeys.TryRead(key, out MemoryId id) || !MayHold(id))
             return;
         try
         {
-            using ReadLease lease = _snapshot.Read(key);
-            if (lease.Found)
-                Weigh(id, lease);
+            // No thread waits while a memory comes from the cold store.
+            await _snapshot.FetchAsync(key, cancellation);
+            Look(key, id);
+        }
+        catch (StoreException e) when (e.Fault is StoreFault.ColdUnavailable or StoreFault.ColdRefused)
+        {
+            // What is kept locally is searched all the same; the answer says how many could not be.
+            _unavailable++;
         }
         catch (StoreException e) when (e.Fault == StoreFault.Damaged)
         {
             // One damaged frame must not hide all others; the answer says how many there were.
             _damaged++;
         }
+    }
+
+    private void Look(byte[] key, MemoryId id)
+    {
+        using ReadLease lease = _snapshot.Read(key);
+        if (lease.Found)
+            Weigh(id, lease);
     }
 
     private void Weigh(MemoryId id, in ReadLease lease)
@@ -131,6 +144,7 @@ internal sealed class KeywordScan
             Scanned = _scanned,
             Matched = _matched,
             Damaged = _damaged,
+            Unavailable = _unavailable,
         };
     }
 }

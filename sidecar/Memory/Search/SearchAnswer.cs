@@ -26,6 +26,7 @@ public sealed class SearchAnswer : IDisposable
     private readonly StoreSnapshot? _snapshot;
     private readonly SearchFigures _figures;
     private Action? _release;
+    private long _lost;
 
     private SearchAnswer(SearchOutcome outcome, IReadOnlyList<Mistake> mistakes)
     {
@@ -67,6 +68,9 @@ public sealed class SearchAnswer : IDisposable
     /// <summary>Memories that could not be read because their bytes are damaged.</summary>
     public long Damaged => _figures.Damaged;
 
+    /// <summary>Memories that live in the cold store alone, which did not answer; those that were to be read since included.</summary>
+    public long Unavailable => _figures.Unavailable + _lost;
+
     /// <summary>Whether an earlier search of the same store, word for word the same, had found it.</summary>
     public bool Cached { get; internal init; }
 
@@ -83,6 +87,26 @@ public sealed class SearchAnswer : IDisposable
         MemoryKeys.Write(hit.Id, key);
         using ReadLease lease = _snapshot.Read(key);
         return lease.Found ? FieldsReader.Read(hit.Id, lease) : null;
+    }
+
+    /// <summary>
+    /// The same without a thread that waits for the cold store; null also when that does not answer, which then counts as
+    /// <see cref="Unavailable"/>.
+    /// </summary>
+    /// <exception cref="StoreException">The disk failed, or the answer was held for too long.</exception>
+    public async ValueTask<MemoryRecord?> ReadAsync(SearchHit hit, CancellationToken cancellation)
+    {
+        try
+        {
+            if (_snapshot is not null)
+                await _snapshot.FetchAsync(MemoryKeys.Of(hit.Id), cancellation);
+            return Read(hit);
+        }
+        catch (StoreException away) when (away.Fault is StoreFault.ColdUnavailable or StoreFault.ColdRefused)
+        {
+            _lost++;
+            return null;
+        }
     }
 
     internal static SearchAnswer Refused(SearchOutcome outcome, IReadOnlyList<Mistake> mistakes) =>

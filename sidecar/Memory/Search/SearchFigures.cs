@@ -19,4 +19,6 @@ internal sealed record SearchFigures
     public long Matched { get; init; }
 
     public long Damaged { get; init; }
+
+    public long Unavailable { get; init; }
 }

@@ -14,6 +14,9 @@ internal sealed record PackedSettings(
 {
     private readonly byte[][] _quantised = [.. Quantised.Select(Encoding.UTF8.GetBytes)];
 
+    /// <summary>Whether dictionaries may be trained for it.</summary>
+    public bool TrainsDictionaries { get; init; } = true;
+
     /// <summary>Place of a collection's dictionary + 1, or 0.</summary>
     public int PlaceOf(ReadOnlySpan<byte> collection)
     {

@@ -225,7 +225,10 @@ internal sealed class Packer : IDisposable
 
     private Packed Pack(IReadOnlyList<ISegment> inputs, CompressionLevel level, Action<int> pace)
     {
-        var settings = new PackedSettings(level, [], _options.Deduplicate && level != CompressionLevel.Off, _options.QuantisedCollections, _stages);
+        var settings = new PackedSettings(level, [], _options.Deduplicate && level != CompressionLevel.Off, _options.QuantisedCollections, _stages)
+        {
+            TrainsDictionaries = _options.TrainDictionaries,
+        };
         Packed packed = _packer.Run(inputs, settings, _coveredSegment, pace);
         Runs++;
         BytesIn += packed.BytesIn;

@@ -41,7 +41,7 @@ internal sealed class SegmentPacker(
         var header = new PackedHeader(first, last, RandomSalt(), createdMs, storeId);
         string path = PackedNames.PathOf(first, last, createdMs, PackedNames.Suffix);
         string unfinished = PackedNames.PathOf(first, last, createdMs, PackedNames.UnfinishedSuffix);
-        settings = settings with { Dictionaries = Sample(inputs, settings.Level, pace) };
+        settings = settings with { Dictionaries = settings.TrainsDictionaries ? Sample(inputs, settings.Level, pace) : [] };
         bool dropsTombstones = MayDropTombstones(inputs, coveredSegment);
         ISegment[] older = [.. records.Log.View.Segments.ToArray().Where(segment => segment.Last < first)];
         _expired.Clear();

@@ -17,8 +17,8 @@ public sealed class ConfigurationReaderTests
         tiers:
           hot:  {maxEntries: 100000, minStrength: 0.7}
           warm: {maxBytes: 10Gi, minStrength: 0.3}
-          cold: {kind: s3, bucket: memories, prefix: agents/, region: us-east-1, endpoint: "http://127.0.0.1:9000", accessKeyFile: "", secretKeyFile: "", archiveAfterDays: 30, shipIntervalSeconds: 10}   # kind: folder | s3 | dapr | none
-        compression: {level: Balanced, stages: [dedup, quantise, pattern, zstd]}    # Off | Fast | Balanced | Max | Adaptive
+          cold: {kind: s3, bucket: memories, prefix: agents/, region: us-east-1, endpoint: "http://127.0.0.1:9000", accessKeyFile: "", secretKeyFile: "", archiveAfterDays: 30, shipIntervalSeconds: 10, halfLifeHours: 168, garbageDelayMinutes: 60}   # kind: folder | s3 | none
+        compression: {level: Balanced, stages: [dedup, quantise, pattern, zstd], quantisedCollections: [vectors, "null", _v2]}    # Off | Fast | Balanced | Max | Adaptive
         durability: {policy: always, intervalMs: 10}                                # always | interval | never
         search: {anything: goes}
         hypervectors: {dimension: 16384}
@@ -46,9 +46,11 @@ public sealed class ConfigurationReaderTests
         Assert.Empty(reading.Mistakes);
         Assert.Equal(new IPEndPoint(IPAddress.Any, 7071), reading.Configuration.Listen.Admin);
         Assert.Equal(ColdKind.S3, reading.Configuration.Tiers.Cold.Kind);
-        Assert.Contains("tiers.cold", reading.NotActedOn);
+        Assert.Equal(["vectors", "null", "_v2"], reading.Configuration.Compression.QuantisedCollections);
+        Assert.Contains("tiers.hot.maxEntries", reading.NotActedOn);
         Assert.Contains("search", reading.NotActedOn);
-        Assert.Contains("compression", reading.NotActedOn);
+        Assert.DoesNotContain(reading.NotActedOn, path => path.StartsWith("tiers.warm", StringComparison.Ordinal));
+        Assert.DoesNotContain(reading.NotActedOn, path => path.StartsWith("compression", StringComparison.Ordinal));
         Assert.DoesNotContain("dapr", reading.NotActedOn);
         Assert.DoesNotContain("durability", reading.NotActedOn);
     }
@@ -76,6 +78,22 @@ public sealed class ConfigurationReaderTests
     [InlineData("tiers: {cold: {endpoint: 'ftp://x'}}", "tiers.cold.endpoint", "http or https")]
     [InlineData("tiers: {cold: {endpoint: 'http://me:secret@x'}}", "tiers.cold.endpoint", "credentials")]
     [InlineData("tiers: {cold: {accessKeyFile: a}}", "tiers.cold.secretKeyFile", "both or neither")]
+    [InlineData("tiers: {cold: {kind: dapr}}", "tiers.cold.kind", "not there yet; use s3, folder or none")]
+    [InlineData("tiers: {cold: {prefix: 'a//b'}}", "tiers.cold.prefix", "no empty")]
+    [InlineData("tiers: {cold: {prefix: 'a/../b'}}", "tiers.cold.prefix", "'..'")]
+    [InlineData("tiers: {cold: {prefix: 'a b'}}", "tiers.cold.prefix", "must have letters")]
+    [InlineData("tiers: {cold: {region: ''}}", "tiers.cold.region", "must not be empty")]
+    [InlineData("tiers: {cold: {archiveAfterDays: -1}}", "tiers.cold.archiveAfterDays", "from 0 to 36500")]
+    [InlineData("tiers: {cold: {shipIntervalSeconds: 0}}", "tiers.cold.shipIntervalSeconds", "from 1 to 86400")]
+    [InlineData("tiers: {cold: {halfLifeHours: 0}}", "tiers.cold.halfLifeHours", "from 1 to 87600")]
+    [InlineData("tiers: {cold: {garbageDelayMinutes: 43201}}", "tiers.cold.garbageDelayMinutes", "from 1 to 43200")]
+    [InlineData("tiers: {warm: {maxBytes: 1Ki}}", "tiers.warm.maxBytes", "from 1Mi")]
+    [InlineData("compression: {stages: [dedup]}", "compression.stages", "must name zstd")]
+    [InlineData("compression: {stages: []}", "compression.stages", "must name zstd")]
+    [InlineData("compression: {stages: [zstd], quantisedCollections: [v]}", "compression.quantisedCollections", "needs the stage quantise")]
+    [InlineData("compression: {quantisedCollections: [v, v]}", "compression.quantisedCollections", "twice")]
+    [InlineData("compression: {quantisedCollections: ['No Such']}", "compression.quantisedCollections", "not 'No Such'")]
+    [InlineData("compression: {quantisedCollections: {a: b}}", "compression.quantisedCollections", "list of words")]
     [InlineData("compression: {level: Blanced}", "compression.level", "did you mean 'Balanced'?")]
     [InlineData("compression: {stages: [zstd, zstd]}", "compression.stages", "twice")]
     [InlineData("compression: {stages: [gzip]}", "compression.stages", "not 'gzip'")]
@@ -99,6 +117,23 @@ public sealed class ConfigurationReaderTests
         Assert.Equal(path, mistake.Path);
         Assert.Contains(message, mistake.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("tiers: {warm: {maxBytes: 1Gi}}", "tiers.warm.maxBytes (needs tiers.cold)")]
+    [InlineData("tiers: {hot: {minStrength: 0.8}}", "tiers.hot.minStrength (needs tiers.cold)")]
+    [InlineData("tiers: {warm: {minStrength: 0.1}}", "tiers.warm.minStrength (needs tiers.cold)")]
+    [InlineData("compression: {stages: [lz4, zstd]}", "compression.stages (lz4: every level uses zstd)")]
+    [InlineData("hypervectors: {dimension: 128}", "hypervectors")]
+    public void What_is_not_acted_on_is_named_with_the_reason(string yaml, string note)
+    {
+        ConfigurationReading reading = Read(yaml);
+        Assert.Empty(reading.Mistakes);
+        Assert.Equal(note, Assert.Single(reading.NotActedOn));
+    }
+
+    [Fact]
+    public void Without_compression_no_codec_is_needed() =>
+        Assert.Empty(Read("compression: {level: Off, stages: []}").Mistakes);
 
     [Fact]
     public void All_mistakes_are_listed_at_once_with_their_lines()

@@ -37,6 +37,35 @@ public sealed class ConfigurationWatchTests
         Assert.Empty((await sidecar.StatusAsync()).GetProperty("pendingRestart").EnumerateArray());
     }
 
+    [Fact]
+    public async Task The_compression_level_changes_while_it_runs()
+    {
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("compression: {level: Max}");
+        Assert.Equal("Max", (await sidecar.StatusAsync()).GetProperty("compression").GetProperty("level").GetString());
+        await File.WriteAllTextAsync(sidecar.ConfigFile, "compression: {level: Off}", TestContext.Current.CancellationToken);
+        sidecar.Host.Watch.Look();
+        JsonElement status = await sidecar.StatusAsync();
+        Assert.Equal("Off", status.GetProperty("compression").GetProperty("level").GetString());
+        Assert.Empty(status.GetProperty("pendingRestart").EnumerateArray());
+        Assert.Contains("changed: compression.level", sidecar.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tiers: {cold: {kind: folder, path: /nowhere}}", "tiers.cold.kind,tiers.cold.path")]
+    [InlineData("tiers: {cold: {halfLifeHours: 5, garbageDelayMinutes: 5}}", "tiers.cold.halfLifeHours,tiers.cold.garbageDelayMinutes")]
+    [InlineData("compression: {stages: [zstd]}", "compression.stages")]
+    [InlineData("compression: {quantisedCollections: [v]}", "compression.quantisedCollections")]
+    public async Task The_cold_store_and_the_stages_wait_for_a_restart(string yaml, string waiting)
+    {
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync();
+        await File.WriteAllTextAsync(sidecar.ConfigFile, yaml, TestContext.Current.CancellationToken);
+        sidecar.Host.Watch.Look();
+        JsonElement status = await sidecar.StatusAsync();
+        Assert.Equal(waiting, string.Join(',', status.GetProperty("pendingRestart").EnumerateArray().Select(each => each.GetString())));
+        Assert.Contains("wait for a restart", sidecar.Log.Text, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, status.GetProperty("cold").ValueKind);
+    }
+
     [Theory]
     [InlineData("budget: {limit: none}", "budget.limit: must be an amount")]
     [InlineData("budget: [", "is not YAML")]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Thermocline.Contract.Reading;
 using Thermocline.Sidecar.Configuration;
 using Thermocline.Sidecar.Hosting;
+using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Files;
 using Thermocline.Testing;
 using Xunit;
@@ -42,7 +43,8 @@ internal sealed class RunningSidecar : IAsyncDisposable
 
     /// <summary>Starts one. The configuration gets free ports and the folder put over it, as the command line would.</summary>
     public static async Task<RunningSidecar> StartAsync(
-        string yaml = "", string? folder = null, IFiles? files = null, TimeProvider? time = null, bool adminConfigured = true)
+        string yaml = "", string? folder = null, IFiles? files = null, TimeProvider? time = null, bool adminConfigured = true,
+        ResilientColdStore? cold = null)
     {
         TempFolder? own = folder is null ? new TempFolder() : null;
         string path = folder ?? own!.Path;
@@ -66,6 +68,8 @@ internal sealed class RunningSidecar : IAsyncDisposable
             Time = time ?? TimeProvider.System,
             Log = log,
         };
+        if (cold is not null)
+            setup = setup with { OpenCold = (_, _) => cold };
         if (files is not null)
             setup = setup with { OpenFolder = _ => files };
         return new RunningSidecar(await SidecarHost.StartAsync(setup), log, path, own, configFile);

@@ -24,11 +24,13 @@ public sealed class DerivedSizesTests
         Assert.True(sizes.BodyBytes > KvBatch.BodyBytesMax);
         Assert.True(sizes.BodyBytes > 2 * KvWrites.ValueBytesMax);
         Assert.InRange(sizes.CacheBytes, 1 << 20, Math.Max(1 << 20, limit / 32));
+        Assert.InRange(sizes.ChunkBytes, 1 << 20, Math.Max(1 << 20, limit / 32));
         StoreOptions options = new()
         {
             HotBytes = sizes.HotBytes,
             SegmentBytes = sizes.SegmentBytes,
             PendingBytesMax = sizes.PendingBytes,
+            ChunkCacheBytes = sizes.ChunkBytes,
         };
         TieredStore.Open(options, new MemoryFiles(), TimeProvider.System).Close();
     }

@@ -88,7 +88,11 @@ public sealed class SidecarHostTests
         Assert.Equal(budget.GetProperty("ledger").GetInt64(),
             budget.GetProperty("components").EnumerateObject().Sum(component => component.Value.GetInt64()));
         Assert.True(budget.GetProperty("residentBytes").GetInt64() > 0);
-        Assert.Equal("Off", status.GetProperty("compression").GetProperty("level").GetString());
+        Assert.Equal("Balanced", status.GetProperty("compression").GetProperty("level").GetString());
+        Assert.Equal(5, status.GetProperty("compression").GetProperty("stages").GetArrayLength());
+        Assert.Equal(0, status.GetProperty("packing").GetProperty("runs").GetInt64());
+        Assert.Equal(JsonValueKind.Null, status.GetProperty("cold").ValueKind);
+        Assert.Empty(status.GetProperty("degraded").EnumerateArray());
         Assert.Equal("unwatched", status.GetProperty("pressure").GetProperty("state").GetString());
         Assert.Equal(12, status.GetProperty("revision").GetString()!.Length);
         Assert.True(status.GetProperty("recovery").GetProperty("clean").GetBoolean());
@@ -294,7 +298,7 @@ public sealed class SidecarHostTests
     [Fact]
     public async Task What_is_configured_and_not_acted_on_is_said_once()
     {
-        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("compression: {level: Max}\nsearch: {}");
-        Assert.Contains("this version does not act on it: search, compression", sidecar.Log.Text, StringComparison.Ordinal);
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("tiers: {warm: {maxBytes: 1Gi}}\nsearch: {}");
+        Assert.Contains("Configured, but not acted on: tiers.warm.maxBytes (needs tiers.cold), search", sidecar.Log.Text, StringComparison.Ordinal);
     }
 }

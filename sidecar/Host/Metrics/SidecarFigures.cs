@@ -1,0 +1,11 @@
+using Thermocline.Memory.Caches;
+using Thermocline.Sidecar.Tiering;
+using Thermocline.Store;
+
+namespace Thermocline.Sidecar.Metrics;
+
+/// <summary>Where the figures of a sidecar come from.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Cold">The cold store.</param>
+/// <param name="Caches">The caches.</param>
+internal sealed record SidecarFigures(TieredStore Store, ColdHealth Cold, CacheBudget Caches);

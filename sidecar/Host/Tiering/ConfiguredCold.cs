@@ -1,0 +1,48 @@
+using Thermocline.Contract.Configuration;
+using Thermocline.Sidecar.Hosting;
+using Thermocline.Store;
+using Thermocline.Store.Cold;
+using Thermocline.Store.Cold.Resilience;
+using Thermocline.Store.Cold.S3;
+
+namespace Thermocline.Sidecar.Tiering;
+
+/// <summary>Opens the cold store that a configuration names. Nothing is asked of it yet.</summary>
+internal static class ConfiguredCold
+{
+    /// <summary>The store, asked patiently; null when none is configured.</summary>
+    /// <exception cref="HostingException">The settings make no store; the message says which.</exception>
+    /// <exception cref="StoreException">The folder cannot be created.</exception>
+    public static ResilientColdStore? Open(ColdTierConfiguration cold, TimeProvider time) =>
+        Open(cold, new ResilienceOptions(), time);
+
+    /// <summary>The same with a patience of one's own.</summary>
+    /// <exception cref="HostingException">The settings make no store; the message says which.</exception>
+    /// <exception cref="StoreException">The folder cannot be created.</exception>
+    public static ResilientColdStore? Open(ColdTierConfiguration cold, ResilienceOptions patience, TimeProvider time)
+    {
+        try
+        {
+            IColdStore? inner = cold.Kind switch
+            {
+                ColdKind.Folder => new FolderColdStore(Path.GetFullPath(cold.Path), time),
+                ColdKind.S3 => new S3ColdStore(OptionsOf(cold), time),
+                ColdKind.None or ColdKind.Dapr => null,
+            };
+            return inner is null ? null : new ResilientColdStore(inner, patience, time);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new HostingException($"tiers.cold: {wrong.Message}", wrong);
+        }
+    }
+
+    private static S3Options OptionsOf(ColdTierConfiguration cold) => new()
+    {
+        Bucket = cold.Bucket,
+        Prefix = cold.Prefix,
+        Region = cold.Region,
+        Endpoint = cold.Endpoint.Length == 0 ? null : new Uri(cold.Endpoint),
+        Credentials = cold.AccessKeyFile.Length == 0 ? null : S3Credentials.Files(cold.AccessKeyFile, cold.SecretKeyFile),
+    };
+}

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Thermocline.Host.Tests.Fixture;
+using Thermocline.Sidecar.Commands;
+using Thermocline.Store.Cold;
+using Thermocline.Testing;
+using Xunit;
+
+namespace Thermocline.Host.Tests.Commands;
+
+public sealed class ColdCommandsTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private readonly Dictionary<string, string> _environment = [];
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    private string Cold => _folder.Combine("cold");
+
+    private string Data => _folder.Combine("data");
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_wiped_folder_is_restored_and_served(bool whole)
+    {
+        string memory;
+        using (var cold = new FolderColdStore(Cold, TimeProvider.System))
+            memory = await SunkenStore.MakeAsync(Data, cold);
+        Directory.Delete(Data, recursive: true);
+        UseFolder();
+        string[] more = whole ? ["--whole"] : [];
+        Assert.True(await RunAsync(["restore", "--data", Data, "--output", "json", .. more]) == 0, _error.ToString());
+        JsonElement report = JsonDocument.Parse(_output.ToString()).RootElement;
+        Assert.True(report.GetProperty("records").GetInt64() >= SunkenStore.Records);
+        Assert.Equal(whole, report.GetProperty("whole").GetBoolean());
+        Assert.True(report.GetProperty("predecessorFenced").GetBoolean());
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync(["restore", "--data", Data, .. more]));
+        Assert.Contains("is fenced and ships nothing any more", _output.ToString(), StringComparison.Ordinal);
+
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync(
+            $"tiers: {{cold: {{kind: folder, path: {Cold}, shipIntervalSeconds: 3600}}}}", Data);
+        Assert.Equal("here", await TextAsync(sidecar, SunkenStore.LocalPath));
+        for (int i = 0; i < SunkenStore.Records; i += 97)
+            Assert.Equal(SunkenStore.ValueOf(i), await TextAsync(sidecar, SunkenStore.PathOf(i)));
+        Assert.Contains(SunkenStore.Text, await TextAsync(sidecar, "/v1/memories/" + memory), StringComparison.Ordinal);
+        long fetches = (await sidecar.StatusAsync()).GetProperty("cold").GetProperty("fetches").GetInt64();
+        Assert.Equal(whole, fetches == 0);
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync("status", "--data", Data));
+        foreach (string word in new[] { "Compression Balanced", "ratio", $"Cold store {Cold}", "recovery point", "circuit         closed", "REQUEST" })
+            Assert.Contains(word, _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restoring_needs_a_cold_store_that_holds_one()
+    {
+        Assert.Equal(2, await RunAsync("restore", "--data", Data));
+        Assert.Contains("tiers.cold.kind is none", _error.ToString(), StringComparison.Ordinal);
+        UseFolder();
+        Assert.Equal(1, await RunAsync("restore", "--data", Data));
+        Assert.Contains("holds no store", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_a_sidecar_holds_is_not_restored_into()
+    {
+        UseFolder();
+        await using RunningSidecar running = await RunningSidecar.StartAsync();
+        Assert.Equal(1, await RunAsync("restore", "--data", running.Folder));
+        Assert.Contains("Stop the process that holds the folder", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_probe_tries_everything_and_leaves_nothing_behind()
+    {
+        UseFolder();
+        Assert.Equal(0, await RunAsync("cold", "probe", "--output", "json"));
+        JsonElement report = JsonDocument.Parse(_output.ToString()).RootElement;
+        Assert.True(report.GetProperty("passed").GetBoolean());
+        Assert.Equal(9, report.GetProperty("steps").GetArrayLength());
+        Assert.Contains("honoured", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("holds none yet", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(Cold, "*", SearchOption.AllDirectories), file => file.Contains("probe", StringComparison.Ordinal));
+        Assert.Equal(0, await RunAsync("cold", "probe"));
+        Assert.Contains("Everything the engine needs works.", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_probe_explains_a_missing_secret_and_a_service_that_is_away_without_telling_secrets()
+    {
+        string key = _folder.Combine("key");
+        await File.WriteAllTextAsync(key, "AKIASECRETKEYNAME", TestContext.Current.CancellationToken);
+        UseS3(key, _folder.Combine("absent"));
+        Assert.Equal(1, await RunAsync("cold", "probe"));
+        Assert.Contains("a credentials file cannot be read", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("absent", _output.ToString(), StringComparison.Ordinal);
+        UseS3(key, key);
+        Assert.Equal(1, await RunAsync("cold", "probe"));
+        Assert.Contains("s3:PutObject", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("AKIASECRETKEYNAME", _output.ToString() + _error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_probe_needs_a_cold_store() => Assert.Equal(2, await RunAsync("cold", "probe"));
+
+    [Theory]
+    [InlineData("restore", "--help")]
+    [InlineData("cold", "--help")]
+    [InlineData("cold", "probe", "--help")]
+    [InlineData("optimize", "--help")]
+    public async Task Help_teaches_by_example(params string[] arguments)
+    {
+        Assert.Equal(0, await RunAsync(arguments));
+        Assert.Contains("Examples:", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    private void UseFolder()
+    {
+        _environment["THERMOCLINE__TIERS__COLD__KIND"] = "folder";
+        _environment["THERMOCLINE__TIERS__COLD__PATH"] = Cold;
+    }
+
+    private void UseS3(string accessKeyFile, string secretKeyFile)
+    {
+        _environment["THERMOCLINE__TIERS__COLD__KIND"] = "s3";
+        _environment["THERMOCLINE__TIERS__COLD__BUCKET"] = "b";
+        _environment["THERMOCLINE__TIERS__COLD__ENDPOINT"] = "http://127.0.0.1:1";
+        _environment["THERMOCLINE__TIERS__COLD__ACCESSKEYFILE"] = accessKeyFile;
+        _environment["THERMOCLINE__TIERS__COLD__SECRETKEYFILE"] = secretKeyFile;
+    }
+
+    private static Task<string> TextAsync(RunningSidecar sidecar, string path) =>
+        sidecar.Client.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+
+    private Task<int> RunAsync(params string[] arguments) =>
+        CommandTree.RunAsync(arguments, new Surroundings(_output, _error, _environment, TimeProvider.System));
+}
