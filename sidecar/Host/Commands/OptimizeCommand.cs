@@ -104,7 +104,7 @@ internal static class OptimizeCommand
         {
             IOptimizeTarget target = Uri.TryCreate(parsed.GetValue(Server), UriKind.Absolute, out Uri? server)
                 ? new OptimizeServer(server, parsed.GetValue(TokenFile) ?? Path.Combine(reading.Configuration.Folder.Path, AdminToken.FileName))
-                : new OptimizeFolder(reading.Configuration, surroundings.Time);
+                : new OptimizeFolder(reading.Configuration, surroundings);
             return await RunAsync(target, rules, parsed, surroundings, signals.Stop);
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)

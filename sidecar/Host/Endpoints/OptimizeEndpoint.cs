@@ -43,7 +43,8 @@ internal sealed class OptimizeEndpoint(DataPlane plane)
 
     private async Task RunAsync(HttpContext context, PruneRules rules, bool dry)
     {
-        OptimizeReport report = await Optimization.RunAsync(plane.Store, rules, dry, plane.Time, context.RequestAborted);
+        OptimizeReport report = await Optimization.RunAsync(
+            plane.Store, new OptimizeOrder(rules, dry, null), plane.Time, context.RequestAborted);
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
         await JsonSerializer.SerializeAsync(

@@ -9,12 +9,13 @@ internal static class Optimization
 {
     /// <exception cref="StoreException">The disk failed. What was done counts.</exception>
     public static async Task<OptimizeReport> RunAsync(
-        TieredStore store, PruneRules rules, bool dry, TimeProvider time, CancellationToken cancellation)
+        TieredStore store, OptimizeOrder order, TimeProvider time, CancellationToken cancellation)
     {
+        (PruneRules rules, bool dry, IProgress<PruneFigures>? progress) = order;
         long started = time.GetTimestamp();
         StoreStatus before = store.Status;
         PruneFigures figures = await new PruneRun(store, rules, dry || !rules.ChooseAny ? null : PruneRun.Deleting(store))
-            .RunAsync(null, cancellation);
+            .RunAsync(progress, cancellation);
         // On the caller's thread: there is one such run at a time, and it is the work that was asked for.
         int packed = dry ? 0 : store.Pack(cancellation);
         StoreStatus after = store.Status;

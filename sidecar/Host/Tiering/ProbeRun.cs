@@ -39,15 +39,24 @@ internal sealed class ProbeRun(IColdStore cold, TimeProvider time)
         try
         {
             string found = await step();
-            _steps.Add(new ProbeStep(name, true, time.GetElapsedTime(started), found, needs));
+            _steps.Add(new ProbeStep(name, true, time.GetElapsedTime(started), found, ""));
             return true;
         }
         catch (StoreException failure)
         {
-            _steps.Add(new ProbeStep(name, false, time.GetElapsedTime(started), failure.Message, needs));
+            _steps.Add(new ProbeStep(name, false, time.GetElapsedTime(started), failure.Message, Advice(failure.Fault, needs)));
             return false;
         }
     }
+
+    private static string Advice(StoreFault fault, string needs) => fault switch
+    {
+        StoreFault.ColdUnavailable => "nobody answered, or not in time: look at tiers.cold.endpoint, the network and the service",
+        StoreFault.ColdRefused => $"it answered and refused: look at the keys and the bucket; on S3 this needs the action {needs}",
+        StoreFault.Damaged => "a store that loses or mixes up objects cannot be used",
+        StoreFault.Io or StoreFault.Full => "look at the disk",
+        StoreFault.Latched or StoreFault.Locked or StoreFault.Unsupported or StoreFault.SnapshotTooOld or StoreFault.Fenced => "",
+    };
 
     private async Task<string> WriteAsync(CancellationToken cancellation)
     {

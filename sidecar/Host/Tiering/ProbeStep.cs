@@ -5,5 +5,5 @@ namespace Thermocline.Sidecar.Tiering;
 /// <param name="Passed">Whether it worked.</param>
 /// <param name="Took">Time it took.</param>
 /// <param name="Detail">What was found, or why it failed.</param>
-/// <param name="Needs">The right it needs on S3.</param>
-internal sealed record ProbeStep(string Name, bool Passed, TimeSpan Took, string Detail, string Needs);
+/// <param name="Advice">What to do about a failure; empty when it worked.</param>
+internal sealed record ProbeStep(string Name, bool Passed, TimeSpan Took, string Detail, string Advice);

@@ -17,7 +17,7 @@ internal static class ProbeText
         {
             Line(text, $"  {(step.Passed ? "ok    " : "FAILED")} {step.Name,-24}{Quantities.Time(step.Took),10}  {step.Detail}");
             if (!step.Passed)
-                Line(text, $"         on S3 this needs the action {step.Needs}");
+                Line(text, $"         {step.Advice}");
         }
 
         bool passed = steps.All(step => step.Passed);
@@ -41,7 +41,7 @@ internal static class ProbeText
                 json.WriteBoolean("passed", step.Passed);
                 json.WriteNumber("ms", Math.Round(step.Took.TotalMilliseconds, 3));
                 json.WriteString("detail", step.Detail);
-                json.WriteString("needs", step.Needs);
+                json.WriteString("advice", step.Advice);
                 json.WriteEndObject();
             }
 

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Sidecar.Http;
+using Thermocline.Store;
 using Thermocline.Store.Cold.Resilience;
+using Thermocline.Store.Files;
 using Thermocline.Testing;
 using Thermocline.Testing.Cold;
 using Xunit;
@@ -132,6 +134,22 @@ public sealed class ColdRequestsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sidecar_whose_store_was_taken_over_says_so_and_goes_on_serving()
+    {
+        (RunningSidecar sidecar, _) = await StartAsync(failures: 1_000, "tiers: {cold: {shipIntervalSeconds: 1}}");
+        await using RunningSidecar running = sidecar;
+        await UntilAsync(async () => (await running.StatusAsync()).GetProperty("cold").GetProperty("claimed").GetBoolean());
+        await TieredStore.RestoreAsync(
+            new MemoryFiles(), _bucket, TimeProvider.System, whole: false, null, TestContext.Current.CancellationToken);
+        (await running.PutAsync("/v1/kv/c/k", "still taken"u8.ToArray())).Dispose();
+        await UntilAsync(async () => await ReadyAsync(running)
+            == "degraded: another process has taken over the cold store: nothing is shipped any more");
+        Assert.Equal("still taken", await running.Client.GetStringAsync(new Uri("/v1/kv/c/k", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.False((await running.StatusAsync()).GetProperty("cold").GetProperty("claimed").GetBoolean());
+        Assert.Equal(0, (await MetricsAsync(running)).Value("thermocline_cold_claimed"));
+    }
+
+    [Fact]
     public async Task A_stop_ships_what_was_written_last()
     {
         (RunningSidecar sidecar, _) = await StartAsync(failures: 1_000);
@@ -146,12 +164,20 @@ public sealed class ColdRequestsTests : IDisposable
         Assert.DoesNotContain("not shipped", sidecar.Log.Text, StringComparison.Ordinal);
     }
 
-    private async Task<(RunningSidecar Sidecar, string Memory)> StartAsync(int failures)
+    /// <summary>Asks again and again until it is so; fails when it never is.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!await isSo())
+            Assert.False(limit.IsCancellationRequested, "It did not come to be so.");
+    }
+
+    private async Task<(RunningSidecar Sidecar, string Memory)> StartAsync(int failures, string yaml = Quiet)
     {
         string memory = await SunkenStore.MakeAsync(_folder.Path, _bucket);
         var options = new ResilienceOptions { RetriesMax = 0, CircuitFailures = failures };
         return (await RunningSidecar.StartAsync(
-            Quiet, _folder.Path, cold: new ResilientColdStore(_bucket, options, TimeProvider.System)), memory);
+            yaml, _folder.Path, cold: new ResilientColdStore(_bucket, options, TimeProvider.System)), memory);
     }
 
     private static Task<string> ReadyAsync(RunningSidecar running) =>
