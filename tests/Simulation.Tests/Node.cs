@@ -37,11 +37,8 @@ internal sealed class Node(string name, FaultyFiles files, TieredStore store, Hi
 
         WorldException.Unless(
             verdict.Allows(answer.Outcome), $"{name}: a write was answered {answer.Outcome}; {verdict} was expected.");
-        ulong after = Store.Status.Sequence;
-        if (answer.Outcome == WriteOutcome.Done && after > before)
-            Note(answer, before, after, verdict.Changes);
-        else
-            WorldException.Unless(after == before, $"{name}: a write that was answered {answer.Outcome} wrote something.");
+        if (answer.Outcome == WriteOutcome.Done && answer.Sequence > 0)
+            Note(answer, before, verdict.Changes);
         _pending = null;
         Settle();
     }
@@ -67,6 +64,8 @@ internal sealed class Node(string name, FaultyFiles files, TieredStore store, Hi
             Read(key);
         foreach (string collection in Values.Collections)
             List(collection, 100);
+        ulong sequence = Store.Status.Sequence;
+        WorldException.Unless(sequence == History.Last, $"{name}: the status says {sequence} {when}, the answers {History.Last}.");
         IReadOnlyList<Damage> damages = Store.Status.Damages;
         WorldException.Unless(damages.Count == 0, $"{name}: damage is reported {when}: {string.Join("; ", damages)}");
     }
@@ -132,9 +131,11 @@ internal sealed class Node(string name, FaultyFiles files, TieredStore store, Hi
         return survived;
     }
 
-    private void Note(WriteAnswer answer, ulong before, ulong after, (int Key, Stored? Record)[] changes)
+    private void Note(WriteAnswer answer, ulong before, (int Key, Stored? Record)[] changes)
     {
-        WorldException.Unless(answer.Sequence == after, $"{name}: the answer says {answer.Sequence}, the status {after}.");
+        ulong after = answer.Sequence;
+        WorldException.Unless(
+            after > before && after - before <= (ulong)changes.Length, $"{name}: the answer says {after} after {before}.");
         bool all = after - before == (ulong)changes.Length;
         (int, Stored?)[] numbered =
         [

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Xunit;
 
@@ -11,6 +12,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int WorldsUsual = 10_000;
     private const int FailuresMax = 5;
+    private const int Lanes = 2;
 
     [Fact]
     public async Task No_world_loses_what_was_acknowledged()
@@ -18,14 +20,14 @@ public sealed class SimulationTests(ITestOutputHelper output)
         int worlds = Setting("THERMOCLINE_SIM_WORLDS") ?? WorldsUsual;
         int first = Setting("THERMOCLINE_SIM_SEED") ?? Environment.TickCount & 0xFFFFFF;
         output.WriteLine($"{worlds} worlds from seed {first}");
-        var failures = new List<string>();
-        for (int i = 0; i < worlds && failures.Count < FailuresMax; i++)
+        var failures = new ConcurrentQueue<string>();
+        var lanes = new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = TestContext.Current.CancellationToken };
+        await Parallel.ForAsync(0, worlds, lanes, async (i, _) =>
         {
-            if (await RunAsync(first + i) is { } failure)
-                failures.Add($"World {i + 1}: {failure}");
-        }
-
-        Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+            if (failures.Count < FailuresMax && await RunAsync(first + i) is { } failure)
+                failures.Enqueue($"World {i + 1}: {failure}");
+        });
+        Assert.True(failures.IsEmpty, string.Join(Environment.NewLine, failures));
     }
 
     private static async Task<string?> RunAsync(int seed)

@@ -3,7 +3,7 @@ namespace Thermocline.Simulation.Tests;
 /// <summary>The last things that happened in a world.</summary>
 internal sealed class Trace
 {
-    private const int LinesMax = 60;
+    private const int LinesMax = 120;
     private readonly Queue<string> _lines = [];
     private int _count;
 

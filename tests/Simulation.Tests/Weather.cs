@@ -17,6 +17,9 @@ internal sealed class Weather(Random random, int percent, bool conditions)
 
     public bool IsFair { get; set; }
 
+    /// <summary>Whether there are two writers: only a bucket that shows the newest manifest can tell them apart.</summary>
+    public bool IsContested { get; set; }
+
     /// <summary>Requests that failed, or showed something old.</summary>
     public long Struck { get; private set; }
 
@@ -41,7 +44,7 @@ internal sealed class Weather(Random random, int percent, bool conditions)
         }
 
         // What a bucket shows late is the manifest and its listings: whole objects under names never used before are there.
-        bool mayBeStale = conditions && (call.Kind == ColdOperation.List || call is { Kind: ColdOperation.Get, Name: "manifest" });
+        bool mayBeStale = conditions && (call.Kind == ColdOperation.List || (!IsContested && call is { Kind: ColdOperation.Get, Name: "manifest" }));
         if (mayBeStale && random.Next(3) == 0)
             return ColdTrouble.Stale;
         // A refusal while conditions are tried would say that there are none.

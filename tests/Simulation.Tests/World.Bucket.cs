@@ -1,5 +1,6 @@
 using Thermocline.Store;
 using Thermocline.Store.Cold.Manifests;
+using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Files;
 using Thermocline.Testing;
 using Thermocline.Testing.Cold;
@@ -15,6 +16,7 @@ internal sealed record Zombie(Node Node, bool HadClaimed, ulong Recoverable);
 /// <content>What is done with the bucket.</content>
 internal sealed partial class World
 {
+    private bool _isShipping;
     private bool _isInside;
     private FaultyFiles? _restoredMeanwhile;
 
@@ -23,6 +25,7 @@ internal sealed partial class World
         if (_cold is null)
             return;
         _trace.Add("main: ship");
+        _isShipping = _node.Store.Status.Cold!.Claimed;
         try
         {
             await _node.Store.ShipAsync(CancellationToken.None);
@@ -31,17 +34,19 @@ internal sealed partial class World
         {
             _trace.Add("main: fenced");
         }
-
         finally
         {
+            _isShipping = false;
             NoteRecoveryPoint();
         }
+    }
 
-        if (_restoredMeanwhile is { } fresh)
-        {
-            _restoredMeanwhile = null;
-            TakeOver(fresh);
-        }
+    private void MeetOther()
+    {
+        if (_restoredMeanwhile is not { } fresh)
+            return;
+        _restoredMeanwhile = null;
+        TakeOver(fresh);
     }
 
     private void NoteRecoveryPoint()
@@ -60,12 +65,15 @@ internal sealed partial class World
             _isInside = true;
             if (_zombie is not null && _random.Next(30) == 0)
                 ShipZombieAsync().GetAwaiter().GetResult();
-            else if (_zombie is null && _restoredMeanwhile is null && _node.History.Recoverable > 0 && _random.Next(600) == 0)
+            else if (_isShipping && _zombie is null && _restoredMeanwhile is null && _node.History.Recoverable > 0 && _random.Next(600) == 0)
                 RestoreMeanwhile();
             _isInside = false;
         }
 
-        return _weather.Of(call);
+        ColdTrouble trouble = _weather.Of(call);
+        if (trouble != ColdTrouble.None || call.Kind is ColdOperation.Put or ColdOperation.Upload)
+            _trace.Add($"bucket: {call.Kind} {call.Name} {trouble}");
+        return trouble;
     }
 
     /// <summary>Somebody restores while a request of the main instance is under way.</summary>
@@ -74,6 +82,7 @@ internal sealed partial class World
         _trace.Add("other: restores meanwhile");
         bool before = _weather.IsFair;
         _weather.IsFair = true;
+        _weather.IsContested = true;
         var fresh = new FaultyFiles();
         TieredStore.RestoreAsync(fresh, _cold!, _clock, _random.Next(2) == 0, null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         _weather.IsFair = before;
@@ -144,7 +153,8 @@ internal sealed partial class World
         OpenRestored(fresh, before, old);
         // Without conditional writes nothing keeps a second writer out: then the old one is gone.
         old.Files.CrashAt(-1);
-        if (_conditions && (claimed || reported))
+        _weather.IsContested = _conditions && (claimed || reported);
+        if (_weather.IsContested)
             _zombie = new Zombie(new Node("zombie", old.Files, old.Store, old.History, _clock, _trace), true, old.Store.Status.Cold!.RecoverySequence);
         else
             old.Store.Dispose();
@@ -186,6 +196,8 @@ internal sealed partial class World
     private async Task ShipZombieAsync()
     {
         Zombie zombie = _zombie!;
+        bool wasInside = _isInside;
+        _isInside = true;
         try
         {
             await zombie.Node.Store.ShipAsync(CancellationToken.None);
@@ -194,6 +206,10 @@ internal sealed partial class World
         catch (StoreException failure) when (failure.Fault == StoreFault.Fenced || IsWeather(failure))
         {
             _trace.Add($"zombie: {failure.Fault}");
+        }
+        finally
+        {
+            _isInside = wasInside;
         }
 
         ulong reported = zombie.Node.Store.Status.Cold!.RecoverySequence;
@@ -209,6 +225,7 @@ internal sealed partial class World
         _trace.Add("zombie: stops");
         _zombie.Node.Store.Dispose();
         _zombie = null;
+        _weather.IsContested = false;
     }
 
     /// <summary>Fair weather: everything is where it belongs, nothing is left over, and the bucket alone gives it all back.</summary>
@@ -230,16 +247,25 @@ internal sealed partial class World
         WorldException.Unless(
             _node.Store.Status.Cold!.RecoverySequence == _node.History.Last || _node.History.Last == 0,
             $"In fair weather the bucket has {_node.Store.Status.Cold!.RecoverySequence} of {_node.History.Last}.");
-        for (int i = 0; i < 3; i++)
-        {
-            _clock.Jump(TimeSpan.FromHours(8));
-            await TryAsync(ShipAsync);
-        }
+        await RestAsync();
 
         if (_node.History.Last == 0)
             return;
         CheckNothingIsLeft();
         await TryAsync(CheckRestorationAsync);
+    }
+
+    /// <summary>Lets rounds go by until nothing moves any more, and the garbage of the last move is gone.</summary>
+    private async Task RestAsync()
+    {
+        for (int round = 0, quiet = 0; quiet < 3; round++)
+        {
+            WorldException.Unless(round < 100, "The cold tier does not come to rest.");
+            long moved = _node.Store.Status.Cold!.ShippedBytes;
+            _clock.Jump(TimeSpan.FromHours(7));
+            await TryAsync(ShipAsync);
+            quiet = _node.Store.Status.Cold!.ShippedBytes == moved ? quiet + 1 : 0;
+        }
     }
 
     private void CheckNothingIsLeft()

@@ -104,6 +104,7 @@ internal sealed partial class World
     {
         _trace.Add($"main: restart, the index snapshot {(keepIndex ? "stays" : "is deleted")}");
         _node.Close();
+        _node.Files.CrashAt(-1);
         if (!keepIndex)
         {
             _node.Files.Delete("index.snapshot");

@@ -46,10 +46,11 @@ internal sealed partial class World : IDisposable
     /// <exception cref="WorldException">The store did what it must not.</exception>
     public async Task RunAsync()
     {
-        int steps = _random.Next(60, 220);
+        int steps = _random.Next(50, 150);
         for (int i = 0; i < steps; i++)
         {
             await TryAsync(StepAsync);
+            MeetOther();
             if (_node.Files.Crashed)
                 Recover();
         }
