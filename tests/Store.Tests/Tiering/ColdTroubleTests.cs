@@ -107,9 +107,7 @@ public sealed class ColdTroubleTests : IDisposable
     public async Task Packed_segments_and_tails_are_published_together()
     {
         using TieredStore store = Open(_files);
-        for (int i = 0; i < 20; i++)
-            await store.PutAsync($"first {i}", "value");
-        store.Pack(CancellationToken.None);
+        await PackedAsync(store, "first");
         await store.PutAsync("last", "value");
         _cold.Rule = static call => call.Kind == ColdOperation.Upload ? ColdTrouble.Unavailable : ColdTrouble.None;
         await Assert.ThrowsAsync<StoreException>(async () => await store.ShipAsync(CancellationToken.None));
@@ -123,9 +121,7 @@ public sealed class ColdTroubleTests : IDisposable
     {
         StoreOptions options = Options() with { ChunkCacheBytes = 0 };
         using TieredStore store = Open(_files, options);
-        for (int i = 0; i < 20; i++)
-            await store.PutAsync($"key {i}", "value");
-        store.Pack(CancellationToken.None);
+        await PackedAsync(store, "key");
         await store.ShipAsync(CancellationToken.None);
         _time.Advance(TimeSpan.FromDays(40));
         for (int i = 0; i < 3; i++)
@@ -137,6 +133,14 @@ public sealed class ColdTroubleTests : IDisposable
             new[] { Testing.Stores.Put("key 3", "new"), Testing.Stores.Delete("key 4") });
         Assert.Equal(WriteOutcome.Done, answer.Outcome);
         Assert.Equal("new", store.Text("key 3"));
+    }
+
+    private static async Task PackedAsync(TieredStore store, string name)
+    {
+        for (int i = 0; i < 20; i++)
+            await store.PutAsync($"{name} {i}", "value");
+        SpinWait.SpinUntil(() => store.IsSettled, TimeSpan.FromSeconds(30));
+        Assert.Equal(1, store.Pack(CancellationToken.None));
     }
 
     public void Dispose() => _cold.Dispose();
