@@ -118,6 +118,9 @@ internal sealed partial class World
             catch (StoreException) when (fresh.Crashed)
             {
                 fresh = fresh.AfterCrash();
+                // Interrupted after its last step, it is done.
+                if (fresh.Exists("identity"))
+                    break;
             }
             catch (StoreException failure) when (IsWeather(failure) && !_weather.IsFair)
             {

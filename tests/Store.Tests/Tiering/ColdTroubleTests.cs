@@ -135,6 +135,42 @@ public sealed class ColdTroubleTests : IDisposable
         Assert.Equal("new", store.Text("key 3"));
     }
 
+    [Fact]
+    public async Task A_restoration_that_was_interrupted_is_no_store_and_a_store_is_not_restored_over()
+    {
+        using (TieredStore store = Open(_files))
+        {
+            await PackedAsync(store, "first");
+            await store.ShipAsync(CancellationToken.None);
+        }
+
+        var fresh = new MemoryFiles();
+        _cold.Rule = static call => call.Kind == ColdOperation.Put ? ColdTrouble.Unavailable : ColdTrouble.None;
+        await Assert.ThrowsAsync<StoreException>(() => RestoreAsync(fresh));
+        Assert.Equal(StoreFault.Damaged, Assert.Throws<StoreException>(() => Open(fresh)).Fault);
+        _cold.Rule = static call => call is { Kind: ColdOperation.Get } && call.Name.StartsWith("tail/", StringComparison.Ordinal)
+            ? ColdTrouble.Unavailable : ColdTrouble.None;
+        await Assert.ThrowsAsync<StoreException>(() => RestoreAsync(fresh));
+        _cold.Rule = null;
+        Assert.Equal(StoreFault.Damaged, Assert.Throws<StoreException>(() => Open(fresh)).Fault);
+        await RestoreAsync(fresh);
+        using (TieredStore restored = Open(fresh))
+            Assert.Equal(20, restored.List().Count);
+        await Assert.ThrowsAsync<StoreException>(() => RestoreAsync(fresh));
+        await Assert.ThrowsAsync<StoreException>(() => RestoreAsync(_files));
+    }
+
+    [Fact]
+    public void A_delay_of_garbage_that_no_collector_takes_is_a_mistake()
+    {
+        StoreOptions options = Options() with { Cold = new ColdOptions { Background = false, GarbageDelay = TimeSpan.FromMinutes(9) } };
+        Assert.Throws<ArgumentException>(() => Open(_files, options));
+        Open(_files, options with { Cold = options.Cold with { GarbageDelay = TimeSpan.FromMinutes(10) } }).Dispose();
+    }
+
+    private Task<RestoreReport> RestoreAsync(MemoryFiles files) =>
+        TieredStore.RestoreAsync(files, _cold, _time, true, null, CancellationToken.None).AsTask();
+
     private static async Task PackedAsync(TieredStore store, string name)
     {
         for (int i = 0; i < 20; i++)
