@@ -74,7 +74,7 @@ public sealed class TieredStore : IDisposable
             return;
         var parts = new ColdParts(cold, files, opened.Identity, opened.Share, reader, time);
         _cold = new ColdTier(
-            parts, _records.Log, _packer, () => _committer.AtRest(static (end, sequence) => (end, sequence)), options.Cold);
+            parts, _records.Log, _packer, SyncedEndAsync, options.Cold);
     }
 
     /// <summary>Opens a store, creating it when the folder is empty, and recovers what a crash left.</summary>
@@ -355,6 +355,13 @@ public sealed class TieredStore : IDisposable
 
     /// <summary>For tests: whether the background has nothing left to do.</summary>
     internal bool IsSettled => _sealer.IsIdle;
+
+    private async ValueTask<(Address End, ulong Sequence)> SyncedEndAsync()
+    {
+        (Address, ulong) end = _committer.AtRest(static (end, sequence) => (end, sequence));
+        await FlushAsync();
+        return end;
+    }
 
     /// <summary>Brings near what the conditions of a write are judged by: the committer never waits for the network.</summary>
     private async ValueTask<WriteAnswer> FetchAndEnqueueAsync(WriteRequest request)

@@ -37,7 +37,8 @@ internal sealed class CommitQueue(long bytesMax)
         {
             if (_closed is not null)
                 throw new StoreException(_closed.Fault, _closed.Message, _closed.File, _closed.Offset, _closed);
-            if (_bytes > 0 && _bytes + request.Bytes > bytesMax)
+            // A flush has no bytes and is never refused: whoever asks for it must be able to rely on it.
+            if (_bytes > 0 && request.Bytes > 0 && _bytes + request.Bytes > bytesMax)
                 return false;
             _bytes += request.Bytes;
             _waiting.Add(request);

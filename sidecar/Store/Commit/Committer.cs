@@ -268,7 +268,7 @@ internal sealed class Committer
     {
         // The value was fetched before the write was handed in; when it left the cache since, nobody waits for it here.
         if (_records.Places.FindElsewhere(operation.Key.Span) != default && _group.LastOf(operation.Key.Span) < 0)
-            return operation.Delete && operation.Condition.Kind == ConditionKind.None ? WriteOutcome.Done : WriteOutcome.Busy;
+            return operation.Condition.Kind == ConditionKind.None ? WriteOutcome.Done : WriteOutcome.Busy;
         ulong current = CurrentSequence(operation.Key.Span, nowMs);
         bool holds = operation.Condition.Kind switch
         {

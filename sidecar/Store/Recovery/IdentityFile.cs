@@ -9,6 +9,9 @@ namespace Thermocline.Store.Recovery;
 internal static class IdentityFile
 {
     public const string Path = "identity";
+
+    /// <summary>What it is called until a restoration is complete.</summary>
+    public const string RestoringPath = "identity.part";
     private const string NextPath = "identity.tmp";
 
     public static Identity ReadOrCreate(IFiles files, bool hasSegments, DamageLog damages, TimeProvider time)
@@ -24,6 +27,8 @@ internal static class IdentityFile
                 Path, 0);
         }
 
+        if (files.Exists(RestoringPath))
+            throw new StoreException(StoreFault.Damaged, "The folder was not restored to the end. Run the restoration again.", RestoringPath, 0);
         return Create(files, time);
     }
 

@@ -20,10 +20,11 @@ internal sealed class ColdTier : IDisposable
     private readonly Packer _packer;
     private readonly ColdOptions _options;
     private readonly TimeProvider _time;
-    private readonly Func<(Address End, ulong Sequence)> _logEnd;
+    private readonly Func<ValueTask<(Address End, ulong Sequence)>> _syncedEnd;
     private readonly ManifestStore _manifests;
     private readonly GarbageCollector _garbage;
     private readonly TailShipper _tail;
+    private readonly SegmentShipper _segments;
     private readonly SegmentMoves _moves;
     private readonly Observations _observed;
     private readonly string _writer;
@@ -32,20 +33,28 @@ internal sealed class ColdTier : IDisposable
     private readonly Thread? _thread;
     private volatile ColdTierStatus _status;
     private DateTimeOffset _garbageDue;
+    private bool _isClaimed;
 
-    public ColdTier(ColdParts parts, LogReader log, Packer packer, Func<(Address End, ulong Sequence)> logEnd, ColdOptions options)
+    /// <param name="parts">What it works on.</param>
+    /// <param name="log">The segments.</param>
+    /// <param name="packer">Held off while a segment changes its place.</param>
+    /// <param name="syncedEnd">Says where the log ends, once it is synced up to there.</param>
+    /// <param name="options">When and where to.</param>
+    public ColdTier(
+        ColdParts parts, LogReader log, Packer packer, Func<ValueTask<(Address End, ulong Sequence)>> syncedEnd, ColdOptions options)
     {
         _cold = parts.Cold;
         _identity = parts.Identity;
         _log = log;
         _packer = packer;
-        _logEnd = logEnd;
+        _syncedEnd = syncedEnd;
         _options = options;
         _time = parts.Time;
         _writer = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         _manifests = new ManifestStore(_cold, _time);
         _garbage = new GarbageCollector(_cold, _manifests, _time, options.GarbageDelay);
         _tail = new TailShipper(_cold, _manifests, log, _writer);
+        _segments = new SegmentShipper(_cold, _manifests);
         _moves = new SegmentMoves(parts.Files, log, parts.Share, _cold, parts.Reader.ReadAsync);
         _observed = new Observations(options, _time);
         _status = new ColdTierStatus { Name = _cold.Name };
@@ -83,15 +92,19 @@ internal sealed class ColdTier : IDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
-            await ClaimAsync(cancellation);
             DateTimeOffset now = _time.GetUtcNow();
-            (Address end, ulong sequence) = _logEnd();
-            long shipped = _tail.Bytes;
-            bool complete = await _tail.ShipAsync(end, cancellation);
-            complete &= await ShipSegmentsAsync(cancellation);
-            // Pieces of a tail are written without a condition: whether they count, the manifest says.
-            if (_tail.Bytes > shipped)
-                await _manifests.ConfirmAsync(cancellation);
+            // What a packed segment lost was replaced before it was packed, so before the end that is asked for after it.
+            LogView view = _log.View;
+            // What the bucket has is on the disk too: a crash must not take back what a restoration would bring again.
+            (Address end, ulong sequence) = await _syncedEnd();
+            // A folder nothing was written to gets another identity at every open: it must not leave one in the bucket.
+            if (view.Segments.Length == 0)
+                return;
+            await ClaimAsync(cancellation);
+            bool complete = await ShipAsync(view, end, cancellation);
+            // The pieces of a tail are put without a condition: whoever was fenced meanwhile put them where nobody looks.
+            if (complete && sequence > _status.RecoverySequence)
+                await _manifests.CheckIsOursAsync(cancellation);
             _status = _status with
             {
                 Available = true,
@@ -153,94 +166,57 @@ internal sealed class ColdTier : IDisposable
 
     private async ValueTask ClaimAsync(CancellationToken cancellation)
     {
-        if (_manifests.Current is not null)
+        if (_isClaimed)
             return;
-        await _manifests.ClaimAsync(_identity.StoreId, _writer, cancellation);
+        if (_manifests.Current is null)
+            await _manifests.ClaimAsync(_identity.StoreId, _writer, cancellation);
+        // After the claim, which refuses another store's bucket; without it nobody can restore.
         var bytes = new byte[Identity.Bytes];
         _identity.Write(bytes);
         await _cold.PutAsync(ObjectNames.Identity, bytes, ColdCondition.None, cancellation);
+        _isClaimed = true;
     }
 
-    /// <summary>Ships and publishes every packed segment that the bucket does not have as it is; whether none is left.</summary>
-    private async ValueTask<bool> ShipSegmentsAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Ships what a view of the log has up to its end and publishes all of it at once: a manifest with half of it would give
+    /// a restoration neither the state before nor the one after. False when not all could be had; then nothing is published.
+    /// </summary>
+    private async ValueTask<bool> ShipAsync(LogView view, Address end, CancellationToken cancellation)
     {
-        bool complete = true;
-        foreach (ISegment segment in _log.View.Segments.ToArray())
+        int lastNumber = view.Last?.Last ?? 0;
+        if (end.Offset > 0 ? lastNumber < end.Segment : lastNumber < end.Segment - 1)
+            return false;
+        try
         {
-            if (segment is not PackedSegment { IsStub: false } packed)
-                continue;
-            try
+            if (!await _tail.ShipAsync(view, end, cancellation))
+                return false;
+            foreach (ISegment segment in view.Segments.ToArray())
             {
-                if (PublishedAs(_manifests.Current!, packed) is null)
-                    await ShipAsync(packed, cancellation);
-            }
-            catch (ObjectDisposedException) when (!_log.View.Segments.Contains(packed))
-            {
-                // Packed again meanwhile: the next round ships the file that took its place.
-                complete = false;
+                if (segment is PackedSegment { IsStub: false } packed && PublishedAs(_manifests.Current!, packed) is null)
+                    await _segments.ShipAsync(packed, cancellation);
             }
         }
-
-        return complete;
-    }
-
-    private async ValueTask ShipAsync(PackedSegment segment, CancellationToken cancellation)
-    {
-        string hash = SegmentMoves.HashOf(segment.Content.File);
-        string name = ObjectNames.Segment(segment.First, segment.Last, hash);
-        using IDisposable _ = await _manifests.ProtectAsync(name, cancellation);
-        // The name is the content: whoever wrote it before wrote the same.
-        ColdCondition condition = _manifests.Status.SingleWriter ? ColdCondition.None : ColdCondition.IfAbsent;
-        await _cold.UploadAsync(name, segment.Content.File, condition, cancellation);
-        await CheckAsync(segment, name, cancellation);
-        var shipped = new ManifestSegment
+        catch (ObjectDisposedException) when (_log.View != view)
         {
-            First = segment.First,
-            Last = segment.Last,
-            Object = name,
-            Bytes = segment.FullLength,
-            Sha256 = hash,
-            Salt = SaltOf(segment),
-            Frames = segment.Trailer.Frames,
-            LiveAtShip = Math.Max(0, segment.Trailer.Frames - segment.DeadFrames),
-            LastSequence = (long)segment.Trailer.LastSequence,
-            CreatedMs = segment.Header.CreatedMs,
-            MinWrittenMs = segment.Directory.MinWrittenMs,
-            MaxWrittenMs = segment.Directory.MaxWrittenMs,
-            RemoteStart = PackedHeader.Bytes,
-            RemoteEnd = segment.Trailer.ChunksEnd,
-        };
-        await _manifests.PublishAsync(manifest => With(manifest, shipped), cancellation);
-        _status = _status with { Shipped = _status.Shipped + 1, ShippedBytes = _status.ShippedBytes + segment.FullLength };
+            // Packed meanwhile: the next round ships the file that took its place.
+            return false;
+        }
+
+        await PublishAsync(view, cancellation);
+        return true;
     }
 
-    /// <summary>Reads the end of an object back: what is published can be read.</summary>
-    private async ValueTask CheckAsync(PackedSegment segment, string name, CancellationToken cancellation)
+    private async ValueTask PublishAsync(LogView view, CancellationToken cancellation)
     {
-        var here = new byte[PackedTrailer.Bytes];
-        var there = new byte[PackedTrailer.Bytes];
-        long offset = segment.FullLength - here.Length;
-        bool same = segment.Read(here, offset) == here.Length
-            && await _cold.ReadAsync(name, offset, there, cancellation)
-            && here.AsSpan().SequenceEqual(there);
-        if (!same)
-            throw new StoreException(StoreFault.Damaged, $"The cold object {name} is not what was sent.", name, offset);
-    }
-
-    /// <summary>The manifest with a segment in place of those it covers, and without the tails it makes needless.</summary>
-    private static Manifest With(Manifest manifest, ManifestSegment shipped)
-    {
-        if (manifest.Segments.Any(segment => segment == shipped))
-            return manifest;
-        return manifest with
-        {
-            Segments =
-            [
-                .. manifest.Segments.Where(segment => segment.Last < shipped.First || segment.First > shipped.Last)
-                    .Append(shipped).OrderBy(static segment => segment.First),
-            ],
-            Tails = [.. manifest.Tails.Where(tail => tail.Segment < shipped.First || tail.Segment > shipped.Last)],
-        };
+        int[] tails = _tail.Unnamed();
+        ManifestSegment[] shipped = _segments.Unpublished(view);
+        if (tails.Length == 0 && shipped.Length == 0)
+            return;
+        await _manifests.PublishAsync(
+            manifest => _tail.With(shipped.Aggregate(manifest, SegmentShipper.With), tails), cancellation);
+        _tail.Named(tails);
+        _segments.Published();
+        _status = _status with { Shipped = _status.Shipped + shipped.Length, ShippedBytes = _status.ShippedBytes + shipped.Sum(static one => one.Bytes) };
     }
 
     private async ValueTask PlaceAsync(CancellationToken cancellation)
@@ -272,13 +248,10 @@ internal sealed class ColdTier : IDisposable
     {
         if (_options.ArchiveLevel is { } level && segment.Directory.Level != (byte)level && !_observed.WasArchived(segment))
         {
-            // Smaller first; the next rounds ship it and let it go.
-            PackedSegment? smaller = _packer.PackAgain(segment, level, cancellation);
-            if (smaller is null)
-                return;
-            _observed.Archived(segment, smaller);
-            await ShipAsync(smaller, cancellation);
-            segment = smaller;
+            // Smaller first; the next round ships it, with all that replaced what it lost, and lets it go.
+            if (_packer.PackAgain(segment, level, cancellation) is { } smaller)
+                _observed.Archived(segment, smaller);
+            return;
         }
 
         // Not what we think is published, but what is.
@@ -320,11 +293,8 @@ internal sealed class ColdTier : IDisposable
 
     private static ManifestSegment? PublishedAs(Manifest manifest, PackedSegment segment)
     {
-        string salt = SaltOf(segment);
+        string salt = SegmentShipper.SaltOf(segment);
         return manifest.Segments.FirstOrDefault(
             one => one.First == segment.First && one.Last == segment.Last && one.Salt == salt && one.Bytes == segment.FullLength);
     }
-
-    private static string SaltOf(PackedSegment segment) =>
-        segment.Header.Salt.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,7 @@ namespace Thermocline.Store.Tiering;
 /// </summary>
 internal sealed class Restoring(IFiles files, IColdStore cold, TimeProvider time, IProgress<RestoreProgress>? progress)
 {
+    private const string Unfinished = Recovery.IdentityFile.RestoringPath;
     private readonly RestoreTally _tally = new();
 
     /// <exception cref="StoreException">The folder holds another store, or nothing can be restored, or the world failed.</exception>
@@ -27,7 +28,7 @@ internal sealed class Restoring(IFiles files, IColdStore cold, TimeProvider time
             throw new StoreException(StoreFault.Damaged, $"{cold.Name} holds no store: there is no manifest or no identity.");
         Identity identity = Identity.Read(identityObject.Content.Span, out _)
             ?? throw new StoreException(StoreFault.Damaged, $"The identity in {cold.Name} is damaged.", ObjectNames.Identity);
-        PlaceIdentity(identity, identityObject.Content.Span);
+        Begin(identity, identityObject.Content.Span);
         string writer = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         Manifest manifest = await manifests.ClaimAsync(identity.StoreId, writer, cancellation);
         manifest = await CloseTailsAsync(manifests, manifest, cancellation);
@@ -41,33 +42,37 @@ internal sealed class Restoring(IFiles files, IColdStore cold, TimeProvider time
 
         foreach (ManifestTail tail in manifest.Tails.Where(tail => !manifest.Covers(tail.Segment)))
             await RestoreAsync(tail, cancellation);
+        files.Rename(Unfinished, Recovery.IdentityFile.Path);
+        files.SyncDirectory(RelativePath.Root);
         return _tally.Report;
     }
 
-    /// <summary>A folder that has an identity must be this store's, and be unfinished or equal.</summary>
-    private void PlaceIdentity(Identity identity, ReadOnlySpan<byte> bytes)
+    /// <summary>
+    /// The identity gets its name last: without it a folder with segments is refused, so that nobody takes a part for the
+    /// whole. A folder that has it is a store already, perhaps with records that the bucket does not have.
+    /// </summary>
+    private void Begin(Identity identity, ReadOnlySpan<byte> bytes)
     {
         const string path = Recovery.IdentityFile.Path;
         if (files.Exists(path))
+            throw new StoreException(StoreFault.Damaged, "The folder holds a store already. Restore into an empty folder.", path, 0);
+        if (files.Exists(Unfinished))
         {
-            using IFile found = files.Open(path);
+            using IFile found = files.Open(Unfinished);
             var here = new byte[Identity.Bytes];
             if (found.Read(here, 0) == here.Length && Identity.Read(here, out _)?.StoreId == identity.StoreId)
                 return;
-            throw new StoreException(
-                StoreFault.Damaged, "The folder holds another store. Restore into an empty folder.", path, 0);
         }
 
         if (SegmentNames.List(files).Any())
-            throw new StoreException(StoreFault.Damaged, "The folder holds segments without an identity. Restore into an empty folder.");
-        files.Delete(path + ".tmp");
-        using (IFile file = files.Create(path + ".tmp", 0))
+            throw new StoreException(StoreFault.Damaged, "The folder holds segments of another store. Restore into an empty folder.");
+        files.Delete(Unfinished);
+        using (IFile file = files.Create(Unfinished, 0))
         {
             file.Write(bytes[..Identity.Bytes], 0);
             file.Flush();
         }
 
-        files.Rename(path + ".tmp", path);
         files.SyncDirectory(RelativePath.Root);
     }
 

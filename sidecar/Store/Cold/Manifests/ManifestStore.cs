@@ -99,9 +99,9 @@ internal sealed class ManifestStore(IColdStore store, TimeProvider time) : IDisp
         }
     }
 
-    /// <summary>Reads the manifest in force and returns when it is still ours.</summary>
+    /// <summary>Makes sure that nobody else had claimed the store when this was called.</summary>
     /// <exception cref="StoreException"><see cref="StoreFault.Fenced"/>, or the bucket fails or refuses.</exception>
-    public async ValueTask ConfirmAsync(CancellationToken cancellation)
+    public async ValueTask CheckIsOursAsync(CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
