@@ -27,7 +27,7 @@ public sealed record ColdOptions
     /// <summary>Segments that leave or come back in one round: 1 to 1,000.</summary>
     public int MovesMax { get; init; } = 16;
 
-    /// <summary>Time for which an object that nobody names is kept: 1 minute to 30 days.</summary>
+    /// <summary>Time for which an object that nobody names is kept: 10 minutes to 30 days, longer than an upload takes.</summary>
     public TimeSpan GarbageDelay { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Time between two looks for such objects.</summary>
@@ -52,8 +52,8 @@ public sealed record ColdOptions
             yield return $"{nameof(ArchiveAge)} is {ArchiveAge}; it may be 1 minute and more.";
         if (MovesMax is < 1 or > 1000)
             yield return $"{nameof(MovesMax)} is {MovesMax}; it may be 1 to 1,000.";
-        if (GarbageDelay < TimeSpan.FromMinutes(1) || GarbageDelay > TimeSpan.FromDays(30))
-            yield return $"{nameof(GarbageDelay)} is {GarbageDelay}; it may be 1 minute to 30 days.";
+        if (GarbageDelay < TimeSpan.FromMinutes(10) || GarbageDelay > TimeSpan.FromDays(30))
+            yield return $"{nameof(GarbageDelay)} is {GarbageDelay}; it may be 10 minutes to 30 days.";
         if (GarbageInterval < TimeSpan.FromSeconds(1))
             yield return $"{nameof(GarbageInterval)} is {GarbageInterval}; it may be 1 second and more.";
     }

@@ -28,6 +28,8 @@ internal static class StatusReading
             BufferBytes = committer.BufferBytes,
             BytesIn = committer.BytesIn,
             Writes = committer.Writes,
+            DeltaFrames = committer.DeltaFrames,
+            DeltaBytesSaved = committer.DeltaBytesSaved,
             Commits = committer.Commits,
             Syncs = committer.Syncs,
             Misses = misses,
@@ -35,6 +37,7 @@ internal static class StatusReading
             Packing = PackingOf(opened, packer, stages, view),
             Cold = cold is null ? null : ColdOf(cold, reader, view) with { Hits = coldHits },
             LatchedBy = committer.Latch?.Message,
+            DiskFullBy = committer.DiskFullBy,
             Recovery = opened.Report,
             Damages = records.Damages.ToList(),
             Hot = new TierStatus

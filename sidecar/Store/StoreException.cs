@@ -20,4 +20,8 @@ public sealed class StoreException : Exception
 
     /// <summary>The byte offset in <see cref="File"/>, or -1.</summary>
     public long Offset { get; }
+
+    /// <summary>What the operating system refused, as one of ours.</summary>
+    internal static StoreException Of(string what, IOException failure) => new(
+        failure is Files.DiskFullException ? StoreFault.DiskFull : StoreFault.Io, $"{what} failed: {failure.Message}", null, -1, failure);
 }

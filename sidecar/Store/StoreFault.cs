@@ -18,6 +18,9 @@ public enum StoreFault
     /// <summary>The bytes were written by a newer version.</summary>
     Unsupported,
 
+    /// <summary>The disk has no space left: nothing was written, reads go on, and writes are taken again once there is space.</summary>
+    DiskFull,
+
     /// <summary>A stated limit of the format or of the options was reached.</summary>
     Full,
 

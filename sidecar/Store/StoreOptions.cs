@@ -30,6 +30,11 @@ public sealed record StoreOptions
     /// <summary>Replaced values remembered for open snapshots, before the oldest snapshot is given up.</summary>
     public int SnapshotUndoMax { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// Whether a value of 512 B to 1 MiB that is more than 90 % like an earlier one of its key is logged as what changed.
+    /// </summary>
+    public bool DeltaFrames { get; init; } = true;
+
     /// <summary>How much work is spent to make sealed segments smaller; can be changed on an open store.</summary>
     public CompressionLevel Compression { get; init; } = CompressionLevel.Balanced;
 

@@ -30,6 +30,12 @@ public sealed record StoreStatus
     /// <summary>Frames written.</summary>
     public long Writes { get; init; }
 
+    /// <summary>Frames of these that hold only what changed since an earlier value of their key.</summary>
+    public long DeltaFrames { get; init; }
+
+    /// <summary>Bytes that the log is shorter for them.</summary>
+    public long DeltaBytesSaved { get; init; }
+
     /// <summary>Group commits.</summary>
     public long Commits { get; init; }
 
@@ -53,6 +59,9 @@ public sealed record StoreStatus
 
     /// <summary>The first failure that latched the store, or null while it takes writes.</summary>
     public string? LatchedBy { get; init; }
+
+    /// <summary>Why the last write was refused for want of disk space, or null: then it was not.</summary>
+    public string? DiskFullBy { get; init; }
 
     /// <summary>What was found damaged so far, at most 1,000 places.</summary>
     public IReadOnlyList<Damage> Damages { get; init; } = [];

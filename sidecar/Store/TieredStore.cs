@@ -20,6 +20,9 @@ namespace Thermocline.Store;
 public sealed class TieredStore : IDisposable
 {
     private const string LockPath = "lock";
+
+    /// <summary>Bytes of records that a dictionary is trained on, where memory allows: more teach it little.</summary>
+    private const long SampleBytesMax = 12L << 20;
     private readonly StoreOptions _options;
     private readonly IFiles _files;
     private readonly TimeProvider _time;
@@ -35,6 +38,8 @@ public sealed class TieredStore : IDisposable
     private readonly ColdReader _reader;
     private readonly ColdTier? _cold;
     private readonly HotTuner _tuner;
+    private readonly Listings _listings;
+    private readonly OperationRules _rules;
     private int _closed;
 
     private TieredStore(
@@ -48,12 +53,15 @@ public sealed class TieredStore : IDisposable
         _opened = opened;
         _records = opened.Records;
         _queue = new CommitQueue(options.PendingBytesMax);
+        _rules = new OperationRules(options.ValueBytesMax);
+        _listings = new Listings(_records.Log, _records.Damages);
         _tuner = new HotTuner(options.HotBytes, _records.ResizeHot, time);
         if (options.AutoTuneHot)
             _records.Observe(_tuner.Sampler);
         _stages = new StageCounters(time);
         var segmentPacker = new SegmentPacker(
             files, _records, opened.Hash, opened.Share, new Dictionaries(opened.Share.Dictionaries, _stages),
+            Math.Clamp(options.HotBytes / 4, 1 << 20, SampleBytesMax),
             () => FlushAsync().AsTask().GetAwaiter().GetResult(), time);
         int covered = (int)(opened.Snapshot?.Header.LastSegment ?? 0);
         _packer = new Packer(segmentPacker, _records, opened.Hash, options, _stages, covered, LookAtHot);
@@ -61,6 +69,7 @@ public sealed class TieredStore : IDisposable
         _appender = new LogAppender(
             files, options, opened.Identity.ShortId, _records.Log, _sealer, opened.LastSegment, opened.LastSequence);
         _committer = new Committer(_queue, _appender, _records, opened.Hash, options, time);
+        _sealer.Start(opened.Unfinished);
         if (cold is null)
             return;
         var parts = new ColdParts(cold, files, opened.Identity, opened.Share, reader, time);
@@ -92,7 +101,7 @@ public sealed class TieredStore : IDisposable
         catch (IOException failure)
         {
             folderLock?.Dispose();
-            throw new StoreException(StoreFault.Io, $"Opening the store failed: {failure.Message}", null, -1, failure);
+            throw StoreException.Of("Opening the store", failure);
         }
         catch
         {
@@ -121,7 +130,7 @@ public sealed class TieredStore : IDisposable
         }
         catch (IOException failure)
         {
-            throw new StoreException(StoreFault.Io, $"Restoring failed: {failure.Message}", null, -1, failure);
+            throw StoreException.Of("Restoring", failure);
         }
     }
 
@@ -172,7 +181,7 @@ public sealed class TieredStore : IDisposable
         }
         catch (IOException failure)
         {
-            throw new StoreException(StoreFault.Io, $"Packing failed: {failure.Message}", null, -1, failure);
+            throw StoreException.Of("Packing", failure);
         }
     }
 
@@ -191,7 +200,7 @@ public sealed class TieredStore : IDisposable
         }
         catch (IOException failure)
         {
-            throw new StoreException(StoreFault.Io, $"Shipping failed: {failure.Message}", null, -1, failure);
+            throw StoreException.Of("Shipping", failure);
         }
     }
 
@@ -202,7 +211,7 @@ public sealed class TieredStore : IDisposable
     /// <exception cref="StoreException">The cold store is away, or what it has is damaged.</exception>
     public ValueTask FetchAsync(ReadOnlySpan<byte> key, CancellationToken cancellation)
     {
-        Address elsewhere = _records.FindElsewhere(key);
+        Address elsewhere = _records.Places.FindElsewhere(key);
         return elsewhere == default ? ValueTask.CompletedTask : _records.Log.FetchAsync(elsewhere, cancellation);
     }
 
@@ -214,15 +223,15 @@ public sealed class TieredStore : IDisposable
     public ReadLease Read(scoped ReadOnlySpan<byte> key) => _records.Read(key);
 
     /// <summary>Writes or deletes one record.</summary>
-    /// <exception cref="StoreException">The store is latched, or the commit failed: then the fate of the write is unknown.</exception>
+    /// <exception cref="StoreException">Disk full: nothing was written. Latched, or the commit failed: the fate of the write is unknown.</exception>
     public ValueTask<WriteAnswer> WriteAsync(in WriteOperation operation)
     {
-        WriteOutcome fault = Check(operation);
+        WriteOutcome fault = _rules.Check(operation);
         if (fault != WriteOutcome.Done)
             return ValueTask.FromResult(new WriteAnswer(fault, 0, false, 0));
         WriteRequest request = _queue.Rent();
         request.Reset(operation);
-        return request.NeedsState && _records.FindElsewhere(operation.Key.Span) != default
+        return request.NeedsState && _records.Places.FindElsewhere(operation.Key.Span) != default
             ? FetchAndEnqueueAsync(request)
             : Enqueue(request);
     }
@@ -231,27 +240,12 @@ public sealed class TieredStore : IDisposable
     /// Writes a batch: all operations or none, in order. An operation sees the ones before it; a delete of an absent key is
     /// done. A reader that must not see half a batch uses <see cref="Snapshot"/>.
     /// </summary>
-    /// <exception cref="StoreException">The store is latched, or the commit failed: then the fate of the batch is unknown.</exception>
+    /// <exception cref="StoreException">Disk full: nothing was written. Latched, or the commit failed: the fate of the batch is unknown.</exception>
     public ValueTask<WriteAnswer> WriteAsync(ReadOnlyMemory<WriteOperation> batch)
     {
-        if (batch.Length is 0 or > Limits.BatchOperationsMax)
-        {
-            return ValueTask.FromResult(
-                new WriteAnswer(batch.IsEmpty ? WriteOutcome.Invalid : WriteOutcome.TooLarge, 0, false, 0));
-        }
-
-        long bytes = 0;
-        ReadOnlySpan<WriteOperation> operations = batch.Span;
-        for (int i = 0; i < operations.Length; i++)
-        {
-            WriteOutcome fault = Check(operations[i]);
-            bytes += WriteRequest.SizeOf(operations[i]);
-            if (fault == WriteOutcome.Done && bytes > Limits.BatchBytesMax)
-                fault = WriteOutcome.TooLarge;
-            if (fault != WriteOutcome.Done)
-                return ValueTask.FromResult(new WriteAnswer(fault, 0, false, i));
-        }
-
+        WriteOutcome fault = _rules.Check(batch.Span, out int failed, out long bytes);
+        if (fault != WriteOutcome.Done)
+            return ValueTask.FromResult(new WriteAnswer(fault, 0, false, failed));
         WriteRequest request = _queue.Rent();
         request.Reset(batch, bytes);
         return request.NeedsState && _records.Log.View.HasStubs ? FetchAndEnqueueAsync(request) : Enqueue(request);
@@ -290,7 +284,7 @@ public sealed class TieredStore : IDisposable
     /// <summary>Reads every frame and checks every checksum; returns what is damaged, at most 1,000 entries.</summary>
     /// <exception cref="StoreException">The disk failed.</exception>
     public IReadOnlyList<Damage> Verify(CancellationToken cancellation) =>
-        Verification.Run(_records.Log, _opened.LastSegment, _appender.End, cancellation);
+        Verification.Run(_records.Log, SealedThrough, _appender.End, cancellation);
 
     /// <summary>Stops cleanly: commits what waits, syncs, seals, and saves the index so that the next open is immediate.</summary>
     /// <exception cref="StoreException">The disk failed. What was acknowledged as durable is safe all the same.</exception>
@@ -306,12 +300,16 @@ public sealed class TieredStore : IDisposable
             _committer.Join();
             int last = _committer.Latch is null ? _appender.Finish() : -1;
             _sealer.Dispose();
-            if (last >= 0 && _committer.Latch is null)
+            if (last >= 0 && _committer.Latch is null && _sealer.IsIdle)
                 SaveIndex(last);
+        }
+        catch (DiskFullException)
+        {
+            // Nothing is missing but a key table or the index snapshot: the next open makes them.
         }
         catch (IOException failure)
         {
-            throw new StoreException(StoreFault.Io, $"Closing the store failed: {failure.Message}", null, -1, failure);
+            throw StoreException.Of("Closing the store", failure);
         }
         finally
         {
@@ -346,22 +344,7 @@ public sealed class TieredStore : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, Limits.ListPageMax);
         ObjectDisposedException.ThrowIf(_closed != 0, this);
-        while (true)
-        {
-            LogView view = _records.Log.View;
-            try
-            {
-                return new Listing(view.Segments, end, nowMs, KeysOf).Read(prefix, after, limit);
-            }
-            catch (StoreException failure) when (failure.Fault == StoreFault.Damaged && KeysCanBeRemade(view, failure))
-            {
-                _records.Damages.Add(failure);
-            }
-            catch (ObjectDisposedException) when (_records.Log.View != view)
-            {
-                // Packed under our hands: the new file has the same keys.
-            }
-        }
+        return _listings.Read(end, nowMs, prefix, after, limit);
     }
 
     private void LookAtHot()
@@ -372,23 +355,6 @@ public sealed class TieredStore : IDisposable
 
     /// <summary>For tests: whether the background has nothing left to do.</summary>
     internal bool IsSettled => _sealer.IsIdle;
-
-    private IKeySource KeysOf(ISegment segment) => segment.Keys ??= segment.OpenKeys(_records.Damages.Add);
-
-    /// <summary>Replaces a damaged key table by one made from the frames; false when that was done before.</summary>
-    private bool KeysCanBeRemade(LogView view, StoreException failure)
-    {
-        foreach (ISegment segment in view.Segments)
-        {
-            if (segment.Path == failure.File && segment.Keys is not TailKeys)
-            {
-                segment.Keys = failure.Offset == 0 ? new TailKeys() : segment.ScanKeys(_records.Damages.Add);
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     /// <summary>Brings near what the conditions of a write are judged by: the committer never waits for the network.</summary>
     private async ValueTask<WriteAnswer> FetchAndEnqueueAsync(WriteRequest request)
@@ -410,16 +376,8 @@ public sealed class TieredStore : IDisposable
             : ValueTask.FromResult(new WriteAnswer(WriteOutcome.Busy, 0, false, 0));
     }
 
-    private WriteOutcome Check(in WriteOperation operation)
-    {
-        if (operation.Key.IsEmpty)
-            return WriteOutcome.Invalid;
-        if (operation.Key.Length > Limits.ComposedKeyBytesMax)
-            return WriteOutcome.TooLarge;
-        bool fits = operation.Delete
-            || (operation.Metadata.Length <= Limits.MetadataBytesMax && operation.Value.Length <= _options.ValueBytesMax);
-        return fits ? WriteOutcome.Done : WriteOutcome.TooLarge;
-    }
+    /// <summary>Last segment before any that was not sealed when the store was opened.</summary>
+    private int SealedThrough => _opened.Unfinished.Count == 0 ? _opened.LastSegment : _opened.Unfinished[0].Segment.Number - 1;
 
     private void SaveIndex(int lastSegment)
     {

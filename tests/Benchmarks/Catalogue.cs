@@ -1,9 +1,12 @@
 using Thermocline.Benchmarks.Cold;
 using Thermocline.Benchmarks.Compress;
 using Thermocline.Benchmarks.Crash;
+using Thermocline.Benchmarks.Delta;
 using Thermocline.Benchmarks.Get;
+using Thermocline.Benchmarks.Growth;
 using Thermocline.Benchmarks.Http;
 using Thermocline.Benchmarks.Open;
+using Thermocline.Benchmarks.Packed;
 using Thermocline.Benchmarks.Put;
 using Thermocline.Benchmarks.Resident;
 
@@ -14,7 +17,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new ColdBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Thermocline.Benchmarks.Children;
 using Thermocline.Benchmarks.Get;
+using Thermocline.Benchmarks.Growth;
 using Thermocline.Benchmarks.Measure;
 using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Put;
@@ -13,12 +14,14 @@ internal static class ChildCatalogue
     public const string Read = "read";
     public const string Put = "put";
     public const string Open = "open";
+    public const string Growth = "growth";
 
     public static IContestant Create(string[] words) => words[0] switch
     {
         Read => new ReadContestant(ReadEngine(words[1], words[2], SpaceOf(words)), SpaceOf(words), Number(words[6])),
         Put => new PutContestant(PutEngine(words[1], words[2], words[6]), SpaceOf(words)),
         Open => new OpenContestant(OpenEngine(words[1]), words[2], SpaceOf(words)),
+        Growth => new GrowthContestant(words[1], Number(words[2])),
         _ => throw new ArgumentException($"Unknown contestant \"{words[0]}\"."),
     };
 

@@ -14,6 +14,9 @@ public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyL
     /// <summary>Steps that were acknowledged: the state must contain them.</summary>
     public int Acknowledged { get; private set; }
 
+    /// <summary>Steps before which the store had written a delta.</summary>
+    public int StepsAfterDeltas { get; private set; }
+
     /// <summary>Steps that were tried: the state can contain them.</summary>
     public int Tried { get; private set; }
 
@@ -27,10 +30,12 @@ public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyL
             string key = $"key {random.Next(12)}";
             steps.Add(random.Next(10) switch
             {
-                < 5 => [Stores.Put(key, new string('v', random.Next(200)) + i)],
+                < 4 => [Stores.Put(key, new string('v', random.Next(200)) + i)],
+                < 5 => [Stores.Put("edited", Edited(i))],
                 < 6 => [Stores.Put(key, $"{i} large " + new string('x', 9_000))],
                 < 8 => [Stores.Delete(key)],
-                _ => [Stores.Put("batch a", $"{i}"), Stores.Delete(key), Stores.Put("batch b", $"{i}")],
+                < 9 => [Stores.Put("batch a", $"{i}"), Stores.Delete(key), Stores.Put("batch b", $"{i}")],
+                _ => [Stores.Put("edited", Edited(i)), Stores.Put(key, $"{i}"), Stores.Put("edited", Edited(i + 1000))],
             });
         }
 
@@ -81,6 +86,10 @@ public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyL
         return -1;
     }
 
+    /// <summary>Long values that differ in little.</summary>
+    private static string Edited(int step) =>
+        string.Join(' ', Enumerable.Range(0, 200).Select(word => word == step % 200 ? $"edit {step}" : $"word {word}"));
+
     private static void Apply(SortedDictionary<string, string> model, IReadOnlyList<WriteOperation> step)
     {
         foreach (WriteOperation operation in step)
@@ -97,6 +106,7 @@ public sealed class CrashScenario(StoreOptions options, IReadOnlyList<IReadOnlyL
     {
         for (int i = first; i < end; i++)
         {
+            StepsAfterDeltas += store.Status.DeltaFrames > 0 ? 1 : 0;
             Tried = i + 1;
             WriteOperation[] step = [.. steps[i]];
             WriteAnswer answer = step.Length == 1

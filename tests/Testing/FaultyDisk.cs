@@ -29,10 +29,22 @@ internal sealed class FaultyDisk
 
     public bool Off { get; private set; }
 
+    /// <summary>Bytes that files may have in all, reserved ones included.</summary>
+    public long Capacity { get; set; } = long.MaxValue;
+
+    /// <summary>The operation from which on nothing finds space, and how much of a write is done all the same.</summary>
+    public (int Number, Tear Tear) Full { get; set; } = (int.MaxValue, Tear.None);
+
     /// <summary>Numbers an operation and does it, or fails, or loses power at it.</summary>
-    public void Do(FileOperationKind kind, string path, long offset, long bytes, Action<Tear> effect)
+    /// <param name="kind">What it is.</param>
+    /// <param name="path">The file or directory.</param>
+    /// <param name="range">Offset and bytes, for the record.</param>
+    /// <param name="effect">Does it, as far as a tear says.</param>
+    /// <param name="needed">Bytes by which files grow; negative for what needs no space at all.</param>
+    public void Do(
+        FileOperationKind kind, string path, (long Offset, long Bytes) range, Action<Tear> effect, long needed = -1)
     {
-        var operation = new FileOperation(_operations.Count, kind, path, offset, bytes);
+        var operation = new FileOperation(_operations.Count, kind, path, range.Offset, range.Bytes);
         _operations.Add(operation);
         if (operation.Number == Crash.Number)
         {
@@ -47,6 +59,18 @@ internal sealed class FaultyDisk
             throw new PowerLostException($"The power was cut at operation {operation.Number}, {kind} of '{path}'.");
         }
 
+        if (operation.Number >= Full.Number && needed >= 0)
+        {
+            if (kind == FileOperationKind.Write)
+                effect(Full.Tear);
+            throw new DiskFullException($"The disk is full at operation {operation.Number}, {kind} of '{path}'.");
+        }
+
+        if (needed > 0 && needed > Capacity - Used)
+        {
+            throw new DiskFullException($"The disk is full: {kind} of '{path}' needs {needed} bytes.");
+        }
+
         if (operation.Number == Failure.Number)
         {
             effect(Failure.Tear);
@@ -55,6 +79,8 @@ internal sealed class FaultyDisk
 
         effect(Tear.All);
     }
+
+    private long Used => Visible.Entries.Sum(static entry => entry.Value?.Visible.Length ?? 0);
 
     public void Write(UnsyncedWrite write, Tear tear)
     {

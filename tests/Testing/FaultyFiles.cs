@@ -60,6 +60,56 @@ public sealed class FaultyFiles : IFiles
         }
     }
 
+    /// <summary>
+    /// Bytes that all files together may have, reserved space included; may be changed at any time. What would need more
+    /// raises <see cref="DiskFullException"/>; writing over bytes that a file has needs none.
+    /// </summary>
+    public long Capacity
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _disk.Capacity;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _disk.Capacity = value;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lets every operation from one on that may need space find none, until <see cref="GiveSpace"/>. As harsh as file
+    /// systems that copy on write: reserved bytes do not help. The tear says how much of a write is done all the same.
+    /// </summary>
+    public void FullFrom(int number, Tear tear = default)
+    {
+        lock (_gate)
+        {
+            _disk.Full = (number, tear);
+        }
+    }
+
+    /// <summary>Whether the operation given to <see cref="FullFrom"/> was reached, and space not given since.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _disk.Operations.Count > _disk.Full.Number;
+            }
+        }
+    }
+
+    /// <summary>Ends what <see cref="FullFrom"/> began.</summary>
+    public void GiveSpace() => FullFrom(int.MaxValue);
+
     /// <summary>Cuts the power during one operation: it and every later call raise <see cref="PowerLostException"/>.</summary>
     public void CrashAt(int number, Tear tear = default)
     {
@@ -78,10 +128,7 @@ public sealed class FaultyFiles : IFiles
         }
     }
 
-    /// <summary>
-    /// The disk as found when the power comes back; one crash can be torn in many ways. When the power is still on it
-    /// is cut now, between two operations.
-    /// </summary>
+    /// <summary>The disk as found when the power comes back, torn in one of many ways. Power that is still on is cut now.</summary>
     public FaultyFiles AfterCrash(Tear tear)
     {
         lock (_gate)
@@ -104,14 +151,14 @@ public sealed class FaultyFiles : IFiles
             }
 
             var node = new FaultyNode(new PagedBytes());
-            _disk.Do(FileOperationKind.Create, path, 0, reserveBytes, tear =>
+            _disk.Do(FileOperationKind.Create, path, (0, reserveBytes), tear =>
             {
                 _disk.Change(new NameChange(null, path, node), tear);
                 if (reserveBytes > 0)
                 {
                     _disk.Write(new UnsyncedWrite(node, reserveBytes, null), tear);
                 }
-            });
+            }, reserveBytes);
             return new FaultyFile(this, node, path);
         }
     }
@@ -164,13 +211,13 @@ public sealed class FaultyFiles : IFiles
                 throw new IOException($"'{file}' is a file.");
             }
 
-            _disk.Do(FileOperationKind.CreateDirectory, directory, 0, 0, tear =>
+            _disk.Do(FileOperationKind.CreateDirectory, directory, (0, 0), tear =>
             {
                 foreach (string path in missing)
                 {
                     _disk.Change(new NameChange(null, path, null), tear);
                 }
-            });
+            }, missing.Length == 0 ? -1 : 0);
         }
     }
 
@@ -189,7 +236,7 @@ public sealed class FaultyFiles : IFiles
             }
 
             _disk.Do(
-                FileOperationKind.Rename, target, 0, 0, tear => _disk.Change(new NameChange(source, target, node), tear));
+                FileOperationKind.Rename, target, (0, 0), tear => _disk.Change(new NameChange(source, target, node), tear), 0);
         }
     }
 
@@ -204,7 +251,7 @@ public sealed class FaultyFiles : IFiles
                 throw new IOException($"'{path}' is a directory.");
             }
 
-            _disk.Do(FileOperationKind.Delete, path, 0, 0, tear =>
+            _disk.Do(FileOperationKind.Delete, path, (0, 0), tear =>
             {
                 if (_disk.Visible.Contains(path))
                 {
@@ -225,7 +272,7 @@ public sealed class FaultyFiles : IFiles
                 throw new DirectoryNotFoundException($"There is no directory '{directory}'.");
             }
 
-            _disk.Do(FileOperationKind.SyncDirectory, directory, 0, 0, tear => _disk.Sync(directory, tear));
+            _disk.Do(FileOperationKind.SyncDirectory, directory, (0, 0), tear => _disk.Sync(directory, tear));
         }
     }
 
@@ -276,8 +323,9 @@ public sealed class FaultyFiles : IFiles
         {
             CheckPower();
             _disk.Do(
-                FileOperationKind.Write, path, offset, bytes.Length,
-                tear => _disk.Write(new UnsyncedWrite(node, offset, bytes), tear));
+                FileOperationKind.Write, path, (offset, bytes.Length),
+                tear => _disk.Write(new UnsyncedWrite(node, offset, bytes), tear),
+                Math.Max(0, offset + bytes.Length - node.Visible.Length));
         }
     }
 
@@ -287,8 +335,9 @@ public sealed class FaultyFiles : IFiles
         {
             CheckPower();
             _disk.Do(
-                FileOperationKind.SetLength, path, length, 0,
-                tear => _disk.Write(new UnsyncedWrite(node, length, null), tear));
+                FileOperationKind.SetLength, path, (length, 0),
+                tear => _disk.Write(new UnsyncedWrite(node, length, null), tear),
+                length > node.Visible.Length ? length - node.Visible.Length : -1);
         }
     }
 
@@ -297,7 +346,7 @@ public sealed class FaultyFiles : IFiles
         lock (_gate)
         {
             CheckPower();
-            _disk.Do(FileOperationKind.Flush, path, 0, 0, tear => _disk.Flush(node, tear));
+            _disk.Do(FileOperationKind.Flush, path, (0, 0), tear => _disk.Flush(node, tear));
         }
     }
 

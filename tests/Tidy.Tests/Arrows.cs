@@ -16,7 +16,7 @@ internal static partial class Arrows
         ["Files"] = ["Format"],
         ["Filters"] = ["Format"],
         ["Cold"] = ["Format", "Files"],
-        ["Log"] = ["Format", "Native", "Files"],
+        ["Log"] = ["Format", "Native", "Files", "Compression"],
         ["Index"] = ["Format", "Native", "Files"],
         ["Hot"] = ["Format", "Native", "Index"],
         ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Tuning"],

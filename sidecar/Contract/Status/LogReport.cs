@@ -26,4 +26,7 @@ public sealed record LogReport
 
     /// <summary>The failure after which the store takes no writes, or null.</summary>
     public string? LatchedBy { get; init; }
+
+    /// <summary>Why the last write was refused for want of disk space, or null when it was not.</summary>
+    public string? DiskFullBy { get; init; }
 }

@@ -93,7 +93,7 @@ internal static class RestoreCommand
         StoreFault.ColdUnavailable => "\nRun it again when the cold store answers, to go on where it stopped. thermocline cold probe says more.",
         StoreFault.ColdRefused => "\nthermocline cold probe says which right is missing.",
         StoreFault.Fenced => "\nSomebody else claimed this store meanwhile: make sure that nobody uses it, and run it again.",
-        StoreFault.Io or StoreFault.Full => "\nRun it again to go on where it stopped.",
+        StoreFault.Io or StoreFault.Full or StoreFault.DiskFull => "\nRun it again to go on where it stopped.",
         StoreFault.Damaged or StoreFault.Unsupported or StoreFault.Latched or StoreFault.SnapshotTooOld => "",
     } : "";
 }

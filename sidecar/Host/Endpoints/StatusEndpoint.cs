@@ -47,6 +47,7 @@ internal static class StatusEndpoint
                 DurabilityPolicy.Never => "never",
             },
             LatchedBy = store.LatchedBy,
+            DiskFullBy = store.DiskFullBy,
         },
         Revision = parts.Force.Revision,
         PendingRestart = parts.Force.PendingRestart,

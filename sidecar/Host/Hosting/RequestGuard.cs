@@ -14,7 +14,9 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
 {
     private readonly ILogger _logger = loggers.CreateLogger("Thermocline.Sidecar.Requests");
 
+    private static readonly TimeSpan FullQuiet = TimeSpan.FromMinutes(1);
     private int _latchLogged;
+    private long _fullLogged = long.MinValue;
 
     /// <summary>No such route on this listener.</summary>
     public static Problem RouteUnknown { get; } =
@@ -48,8 +50,7 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
         }
         catch (StoreException failure)
         {
-            // A latched store refuses every write: the first refusal is news, the others are answers.
-            if (failure.Fault != StoreFault.Latched || Interlocked.Exchange(ref _latchLogged, 1) == 0)
+            if (IsNews(failure.Fault))
                 LogStore(_logger, failure.Fault, failure.Message);
             await AnswerAsync(context, StoreProblems.Of(failure));
         }
@@ -69,6 +70,16 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
     }
 
     /// <summary>The problem of a request that routing refused and nobody answered, or null.</summary>
+    /// <summary>A latched store and a full disk refuse every write: the first refusal is news, the others are answers.</summary>
+    private bool IsNews(StoreFault fault)
+    {
+        if (fault != StoreFault.DiskFull)
+            return fault != StoreFault.Latched || Interlocked.Exchange(ref _latchLogged, 1) == 0;
+        long now = Stopwatch.GetTimestamp(), last = Volatile.Read(ref _fullLogged);
+        return (last == long.MinValue || Stopwatch.GetElapsedTime(last, now) > FullQuiet)
+            && Interlocked.CompareExchange(ref _fullLogged, now, last) == last;
+    }
+
     private static Problem? Unanswered(HttpContext context)
     {
         if (context.Response.HasStarted || context.Response.ContentType is not null)

@@ -18,6 +18,7 @@ internal static class ProblemCode
     public const string ConditionsConflict = "conditions-conflict";
     public const string ContentTypeInvalid = "content-type-invalid";
     public const string ContentTypeUnsupported = "content-type-unsupported";
+    public const string DiskFull = "disk-full";
     public const string Internal = "internal";
     public const string JsonMalformed = "json-malformed";
     public const string KeyAbsent = "key-absent";
@@ -48,7 +49,7 @@ internal static class ProblemCode
     public static IReadOnlyList<string> All { get; } =
     [
         BatchInvalid, BodyTooLarge, BodyTruncated, Busy, ColdUnavailable, CollectionInvalid, CollectionReserved,
-        ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, Internal,
+        ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, DiskFull, Internal,
         JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid,
         MethodNotAllowed, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
         RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFenced, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,

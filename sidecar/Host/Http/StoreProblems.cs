@@ -12,6 +12,9 @@ internal static class StoreProblems
             failure.File is null ? failure.Message : $"{failure.File} at byte {failure.Offset}"),
         StoreFault.Io or StoreFault.Latched => new Problem(503, ProblemCode.StoreLatched,
             "The disk failed; the store takes no writes until it is restarted.", failure.Message),
+        StoreFault.DiskFull => new Problem(507, ProblemCode.DiskFull,
+            "The disk is full; nothing was written. Reads go on, and writes once there is space.", failure.Message)
+        { RetryAfterSeconds = 5 },
         StoreFault.Full or StoreFault.SnapshotTooOld => new Problem(429, ProblemCode.StoreFull,
             "A limit of the store was reached.", failure.Message)
         { RetryAfterSeconds = 1 },

@@ -85,6 +85,8 @@ internal sealed class StoreGauges
         meter.CreateObservableCounter("thermocline_store_syncs_total", () => _now.Syncs, null, "Syncs of the log.");
         meter.CreateObservableGauge("thermocline_store_latched", () => _now.LatchedBy is null ? 0L : 1L, null,
             "1 after a failed write or sync: no writes are taken until a restart.");
+        meter.CreateObservableGauge("thermocline_store_disk_full", () => _now.DiskFullBy is null ? 0L : 1L, null,
+            "1 while writes are refused for want of disk space.");
         meter.CreateObservableGauge("thermocline_store_damages", () => (long)_now.Damages.Count, null,
             "Damaged places found, at most 1000.");
         meter.CreateObservableGauge("thermocline_store_open_seconds", () => _now.Recovery.Took.TotalSeconds, null,

@@ -47,7 +47,9 @@ public interface IColdStore : IDisposable
     /// </exception>
     ValueTask<ColdObject?> GetAsync(string name, int bytesMax, CancellationToken cancellation);
 
-    /// <summary>Fetches exactly the bytes from <paramref name="offset"/> that fill the destination; false when there is no such object.</summary>
+    /// <summary>
+    /// Fetches exactly the bytes from <paramref name="offset"/> that fill the destination; false when there is no such object.
+    /// </summary>
     /// <exception cref="StoreException">
     /// <see cref="StoreFault.Damaged"/> when the object ends before; <see cref="StoreFault.ColdUnavailable"/> when the answer does.
     /// </exception>

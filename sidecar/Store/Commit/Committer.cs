@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Records;
 
@@ -6,7 +7,8 @@ namespace Thermocline.Store.Commit;
 
 /// <summary>
 /// The one writer: takes what waits, encodes it as a group, writes once, syncs once (by policy), makes it visible, answers.
-/// After a failed write or sync it latches: nothing is written any more, reads go on, the next open recovers.
+/// After a failed write or sync it latches: nothing is written any more, reads go on, the next open recovers. Only a disk
+/// without space does not latch it.
 /// </summary>
 internal sealed class Committer
 {
@@ -19,6 +21,7 @@ internal sealed class Committer
     private readonly StoreOptions _options;
     private readonly TimeProvider _time;
     private readonly GroupBuffer _group;
+    private readonly DeltaBases _bases;
     private readonly List<(WriteRequest Request, WriteAnswer Answer)> _answers = [];
     private readonly Lock _publishing = new();
     private readonly Thread _thread;
@@ -34,6 +37,7 @@ internal sealed class Committer
         _options = options;
         _time = time;
         _group = new GroupBuffer(hash);
+        _bases = new DeltaBases(records, hash);
         _policy = (int)options.Durability;
         _syncedAt = time.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = "thermocline-committer" };
@@ -48,6 +52,9 @@ internal sealed class Committer
 
     public StoreException? Latch { get; private set; }
 
+    /// <summary>Why the last write found no space, or null when it did.</summary>
+    public string? DiskFullBy { get; private set; }
+
     public ulong Sequence => _log.LastSequence;
 
     public long Writes { get; private set; }
@@ -58,7 +65,13 @@ internal sealed class Committer
 
     public long BytesIn { get; private set; }
 
-    public long BufferBytes => _group.Capacity + _log.TailBytes;
+    /// <summary>Frames written as deltas.</summary>
+    public long DeltaFrames { get; private set; }
+
+    /// <summary>Bytes that the log is shorter for them.</summary>
+    public long DeltaBytesSaved { get; private set; }
+
+    public long BufferBytes => _group.Capacity + _log.TailBytes + _bases.Bytes;
 
     /// <summary>Takes a snapshot's end while no group is half visible, and lets the caller register it.</summary>
     public T AtRest<T>(Func<Address, ulong, T> action)
@@ -89,7 +102,7 @@ internal sealed class Committer
                 if (Latch is not null)
                     throw Latch;
                 while (next < requests.Count)
-                    next = CommitGroup(requests, next);
+                    next = CommitOrRefuse(requests, next);
                 SyncIfDue();
             }
             catch (IOException failure)
@@ -107,6 +120,48 @@ internal sealed class Committer
             {
                 FailAll(requests, next, new StoreException(
                     StoreFault.Latched, $"A defect stopped the writer: {defect.Message}", null, -1, defect));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Commits the next group, or, when there is no space for it, refuses all that wait: the log is as it was, so nothing
+    /// latches and the next writes are tried as if nothing had been.
+    /// </summary>
+    private int CommitOrRefuse(List<WriteRequest> requests, int first)
+    {
+        try
+        {
+            return CommitGroup(requests, first);
+        }
+        catch (DiskFullException full)
+        {
+            DiskFullBy = full.Message;
+            Refuse(requests, first, full);
+            return requests.Count;
+        }
+    }
+
+    /// <summary>Fails the writes from an index on; what is only to be synced needs no space.</summary>
+    private void Refuse(List<WriteRequest> requests, int first, DiskFullException full)
+    {
+        _answers.Clear();
+        for (int i = first; i < requests.Count; i++)
+        {
+            if (requests[i].IsFlush)
+                _answers.Add((requests[i], new WriteAnswer(WriteOutcome.Done, 0, true, 0)));
+        }
+
+        if (_answers.Count > 0)
+            Sync();
+        AnswerAll(!_log.IsDirty);
+        for (int i = first; i < requests.Count; i++)
+        {
+            if (!requests[i].IsFlush)
+            {
+                requests[i].Fail(new StoreException(
+                    StoreFault.DiskFull,
+                    $"The disk is full; nothing was written. Writes go on once there is space. {full.Message}", null, -1, full));
             }
         }
     }
@@ -186,7 +241,7 @@ internal sealed class Committer
                 return new WriteAnswer(outcome, 0, false, i);
             }
 
-            _group.Add(operation, operation.Delete ? FrameFlags.Tombstone : FrameFlags.None, PlaceOfNext(nowMs));
+            Add(operation, PlaceOfNext(nowMs));
             BytesIn += WriteRequest.SizeOf(operation);
         }
 
@@ -196,6 +251,15 @@ internal sealed class Committer
         return new WriteAnswer(WriteOutcome.Done, sequence, false, 0);
     }
 
+    private void Add(in WriteOperation operation, in FramePlace place)
+    {
+        ReadOnlyMemory<byte> delta = _options.DeltaFrames ? _bases.Encode(operation, _log.End.Segment) : default;
+        if (delta.IsEmpty)
+            _group.Add(operation, operation.Delete ? FrameFlags.Tombstone : FrameFlags.None, place);
+        else
+            _group.AddDelta(operation, delta, place);
+    }
+
     private FramePlace PlaceOfNext(long nowMs) =>
         new(_log.Seed, _log.LastSequence + (ulong)_group.Count + 1, _group.LastTag, _log.Synced, nowMs);
 
@@ -203,7 +267,7 @@ internal sealed class Committer
     private WriteOutcome Judge(in WriteOperation operation, long nowMs)
     {
         // The value was fetched before the write was handed in; when it left the cache since, nobody waits for it here.
-        if (_records.FindElsewhere(operation.Key.Span) != default && _group.LastOf(operation.Key.Span) < 0)
+        if (_records.Places.FindElsewhere(operation.Key.Span) != default && _group.LastOf(operation.Key.Span) < 0)
             return operation.Delete && operation.Condition.Kind == ConditionKind.None ? WriteOutcome.Done : WriteOutcome.Busy;
         ulong current = CurrentSequence(operation.Key.Span, nowMs);
         bool holds = operation.Condition.Kind switch
@@ -255,6 +319,7 @@ internal sealed class Committer
         {
             // Snapshots read the end of the log: it must not move while a group is written but not yet visible.
             address = _log.Append(_group);
+            NoteSpace();
             if (flush || Policy == DurabilityPolicy.Always)
                 Sync();
             Publish(address);
@@ -265,6 +330,14 @@ internal sealed class Committer
         return !_log.IsDirty;
     }
 
+    private void NoteSpace()
+    {
+        if (DiskFullBy is null)
+            return;
+        DiskFullBy = null;
+        _log.NoteSpace();
+    }
+
     private void Publish(Address start)
     {
         foreach (ref readonly GroupFrame placed in _group.Frames)
@@ -272,7 +345,11 @@ internal sealed class Committer
             var frame = new Frame(_group.Bytes.Slice(placed.Start, placed.Length));
             Address address = Address.Of(start.Segment, start.Offset + placed.Start);
             _log.NoteKey(frame, address);
-            _records.Publish(frame.Key, address, frame.Bytes, frame.IsTombstone);
+            _records.Publish(frame.Key, address, _group.WholeOf(placed), frame.IsTombstone);
+            if (placed.WholeLength == 0)
+                continue;
+            DeltaFrames++;
+            DeltaBytesSaved += placed.WholeLength - placed.Length;
         }
     }
 

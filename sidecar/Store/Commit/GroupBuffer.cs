@@ -7,7 +7,9 @@ namespace Thermocline.Store.Commit;
 /// <param name="Start">Offset in the buffer.</param>
 /// <param name="Length">Length of the frame.</param>
 /// <param name="Tag">Tag of its key.</param>
-internal readonly record struct GroupFrame(int Start, int Length, ulong Tag);
+/// <param name="WholeStart">Offset of the frame with its whole value among those of the group.</param>
+/// <param name="WholeLength">Length of that, or 0 when the frame itself is it.</param>
+internal readonly record struct GroupFrame(int Start, int Length, ulong Tag, int WholeStart, int WholeLength);
 
 /// <summary>
 /// The frames of one group commit, encoded once into one buffer that is written with one call. Remembers, when asked to,
@@ -20,12 +22,14 @@ internal sealed class GroupBuffer(KeyHash hash)
     private readonly List<GroupFrame> _frames = [];
     private readonly Dictionary<ulong, int> _lastOfTag = [];
     private byte[] _bytes = new byte[BytesStart];
+    private byte[] _whole = [];
+    private int _wholeUsed;
     private ulong _tagBefore;
     private bool _tracksKeys;
 
     public int Used { get; private set; }
 
-    public int Capacity => _bytes.Length;
+    public int Capacity => _bytes.Length + _whole.Length;
 
     public ReadOnlySpan<GroupFrame> Frames => CollectionsMarshal.AsSpan(_frames);
 
@@ -45,7 +49,10 @@ internal sealed class GroupBuffer(KeyHash hash)
     {
         if (_bytes.Length > BytesKept)
             _bytes = new byte[BytesStart];
+        if (_whole.Length > BytesKept)
+            _whole = [];
         Used = 0;
+        _wholeUsed = 0;
         _frames.Clear();
         _lastOfTag.Clear();
         _tagBefore = tagBefore;
@@ -53,18 +60,21 @@ internal sealed class GroupBuffer(KeyHash hash)
     }
 
     /// <summary>Encodes one more frame.</summary>
-    public void Add(in WriteOperation operation, FrameFlags flags, in FramePlace place)
+    public void Add(in WriteOperation operation, FrameFlags flags, in FramePlace place) => Add(operation, flags, place, 0);
+
+    /// <summary>Encodes one more frame with a delta in place of its value; the hot tier gets the value.</summary>
+    public void AddDelta(in WriteOperation operation, ReadOnlyMemory<byte> delta, in FramePlace place)
     {
-        int size = Frame.SizeOf(operation.Key.Length, operation.Metadata.Length, operation.Value.Length);
-        if (Used + size > _bytes.Length)
-            Array.Resize(ref _bytes, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(Used + size)));
-        int length = FrameEncoder.Encode(operation, flags, place, _bytes.AsSpan(Used));
-        ulong tag = hash.Tag(operation.Key.Span);
-        if (_tracksKeys)
-            _lastOfTag[tag] = _frames.Count;
-        _frames.Add(new GroupFrame(Used, length, tag));
-        Used += length;
+        Reserve(ref _whole, _wholeUsed, operation);
+        int length = FrameEncoder.Encode(
+            operation, FrameFlags.None, place with { Codec = FrameCodec.Restored }, _whole.AsSpan(_wholeUsed));
+        Add(operation with { Value = delta }, FrameFlags.None, place with { Codec = FrameCodec.Delta }, length);
+        _wholeUsed += length;
     }
+
+    /// <summary>A frame as the hot tier keeps it.</summary>
+    public ReadOnlySpan<byte> WholeOf(in GroupFrame placed) =>
+        placed.WholeLength == 0 ? _bytes.AsSpan(placed.Start, placed.Length) : _whole.AsSpan(placed.WholeStart, placed.WholeLength);
 
     /// <summary>Marks a frame as followed by another of its batch, and signs it again.</summary>
     public void MarkContinues(int index, uint seed)
@@ -90,9 +100,28 @@ internal sealed class GroupBuffer(KeyHash hash)
         if (count == _frames.Count)
             return;
         Used = _frames[count].Start;
+        _wholeUsed = _frames[count].WholeStart;
         _frames.RemoveRange(count, _frames.Count - count);
         _lastOfTag.Clear();
         for (int i = 0; i < count; i++)
             _lastOfTag[_frames[i].Tag] = i;
+    }
+
+    private void Add(in WriteOperation operation, FrameFlags flags, in FramePlace place, int wholeLength)
+    {
+        Reserve(ref _bytes, Used, operation);
+        int length = FrameEncoder.Encode(operation, flags, place, _bytes.AsSpan(Used));
+        ulong tag = hash.Tag(operation.Key.Span);
+        if (_tracksKeys)
+            _lastOfTag[tag] = _frames.Count;
+        _frames.Add(new GroupFrame(Used, length, tag, _wholeUsed, wholeLength));
+        Used += length;
+    }
+
+    private static void Reserve(ref byte[] buffer, int used, in WriteOperation operation)
+    {
+        int size = used + Frame.SizeOf(operation.Key.Length, operation.Metadata.Length, operation.Value.Length);
+        if (size > buffer.Length)
+            Array.Resize(ref buffer, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)size));
     }
 }

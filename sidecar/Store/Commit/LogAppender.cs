@@ -36,16 +36,18 @@ internal sealed class LogAppender(
             || (_writer.End + bytes <= options.SegmentBytes && _writer.Summary.Count + frames <= options.SegmentFrames));
 
     /// <summary>Ends the open segment, synced, and begins the next.</summary>
+    /// <exception cref="DiskFullException">There is no space for it: the same call later goes on from there.</exception>
     public void Roll(long nowMs, long firstBatchBytes)
     {
         if (_writer is not null)
         {
             // Under every policy: power lost after the next segment has frames must leave a prefix of the log.
             _writer.Sync();
-            sealer.Add(_writer);
+            sealer.Add(new SealingJob(_writer.Segment, _writer.Finish().Seal));
             _writer = null;
         }
 
+        sealer.CompleteRecovery();
         if (_number == Address.SegmentMax)
             throw new StoreException(StoreFault.Full, "The store has reached its largest number of segments.");
         var header = new SegmentHeader(_number + 1, RandomSalt(), nowMs, LastSequence + 1, storeId);
@@ -71,14 +73,19 @@ internal sealed class LogAppender(
 
     public void Sync() => _writer?.Sync();
 
+    /// <summary>Says that a write found space where there was none.</summary>
+    public void NoteSpace() => sealer.TryAgain();
+
     /// <summary>Seals the open segment: the end of a clean stop. Returns the number of the last segment.</summary>
+    /// <exception cref="DiskFullException">There is no space for that: the next open does it.</exception>
     public int Finish()
     {
         if (_writer is not null)
         {
             _writer.Sync();
-            Sealer.Seal(_writer);
+            UnsealedSegment last = _writer.Finish();
             _writer = null;
+            last.Seal();
         }
 
         return _number;

@@ -24,9 +24,31 @@ internal sealed class DiskFile(SafeFileHandle handle) : IFile
         return done;
     }
 
-    public void Write(ReadOnlySpan<byte> source, long offset) => RandomAccess.Write(handle, source, offset);
+    public void Write(ReadOnlySpan<byte> source, long offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        try
+        {
+            RandomAccess.Write(handle, source, offset);
+        }
+        catch (Exception failure) when (OutOfSpace.Is(failure))
+        {
+            throw new DiskFullException(failure.Message, failure);
+        }
+    }
 
-    public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+    public void SetLength(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        try
+        {
+            RandomAccess.SetLength(handle, length);
+        }
+        catch (Exception failure) when (OutOfSpace.Is(failure))
+        {
+            throw new DiskFullException(failure.Message, failure);
+        }
+    }
 
     public void Flush() => RandomAccess.FlushToDisk(handle);
 

@@ -26,14 +26,15 @@ public sealed class DiskFiles : IFiles
         return Refusals(FullFile(path), full =>
         {
             SafeFileHandle handle = File.OpenHandle(
-                full, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
-                FileOptions.None, preallocationSize: reserveBytes);
+                full, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             try
             {
                 OwnerOnly.Restrict(handle);
 
-                // Preallocation takes the blocks (where the file system can) and leaves the length alone; the length
-                // makes them read as zero.
+                // Reserving takes the blocks (where the file system can) and leaves the length alone; the length makes them
+                // read as zero.
+                if (reserveBytes > 0)
+                    Posix.Reserve(handle, reserveBytes, full);
                 RandomAccess.SetLength(handle, reserveBytes);
                 return new DiskFile(handle);
             }
@@ -142,6 +143,10 @@ public sealed class DiskFiles : IFiles
         catch (UnauthorizedAccessException refused)
         {
             throw new IOException($"Access to '{fullPath}' was refused: {refused.Message}", refused);
+        }
+        catch (Exception failure) when (failure is not DiskFullException && OutOfSpace.Is(failure))
+        {
+            throw new DiskFullException(failure.Message, failure);
         }
     }
 

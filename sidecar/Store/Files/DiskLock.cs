@@ -27,10 +27,7 @@ internal sealed class DiskLock : IDisposable
                 throw new StoreException(StoreFault.Locked, Refusal(folder, ReadHolder(handle), Environment.MachineName), path);
             }
 
-            byte[] holder = Encoding.UTF8.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{Environment.MachineName}\n"));
-            RandomAccess.SetLength(handle, 0);
-            RandomAccess.Write(handle, holder, 0);
+            WriteHolder(handle);
             return new DiskLock(handle);
         }
         catch
@@ -74,6 +71,22 @@ internal sealed class DiskLock : IDisposable
         finally
         {
             _handle.Dispose();
+        }
+    }
+
+    /// <summary>The lock holds without it: on a full disk nobody is named.</summary>
+    private static void WriteHolder(SafeFileHandle handle)
+    {
+        byte[] holder = Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{Environment.MachineName}\n"));
+        try
+        {
+            RandomAccess.SetLength(handle, 0);
+            RandomAccess.Write(handle, holder, 0);
+        }
+        catch (IOException failure) when (OutOfSpace.Is(failure))
+        {
+            // See above.
         }
     }
 

@@ -4,7 +4,8 @@ namespace Thermocline.Store.Files;
 /// The one seam between the engine and whatever keeps bytes. Paths are relative, use <c>/</c>, and are made by the
 /// engine alone: no caller's key or name is ever part of one.
 /// Implementations raise <see cref="IOException"/> when the world fails; the engine turns that into a
-/// <see cref="StoreException"/> and latches.
+/// <see cref="StoreException"/> and latches. A call that finds no space raises <see cref="DiskFullException"/>, and has done
+/// nothing: no file, directory or name was made. Then the engine goes on once there is space.
 /// </summary>
 public interface IFiles
 {

@@ -16,6 +16,7 @@ internal static partial class Posix
     private const int Interrupted = 4;
     private const int WouldBlock = 11;
     private const int Invalid = 22;
+    private const int KeepLength = 1;
 
     // The one flag whose number differs between the processors we publish for.
     private static int DirectoryOnly =>
@@ -37,6 +38,26 @@ internal static partial class Posix
         finally
         {
             _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Takes the blocks of a file where the file system can, so that later writes find them. Its length stays.</summary>
+    /// <exception cref="DiskFullException">There are not so many.</exception>
+    public static void Reserve(SafeHandle file, long bytes, string path)
+    {
+        while (FAllocate(file, KeepLength, 0, bytes) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (OutOfSpace.Is(error))
+            {
+                throw new DiskFullException($"There is no space for {bytes:N0} bytes of '{path}'.");
+            }
+
+            // All else says that this file system cannot, and what is written takes its blocks as it comes.
+            if (error != Interrupted)
+            {
+                return;
+            }
         }
     }
 
@@ -92,6 +113,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int FAllocate(SafeHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int descriptor);

@@ -23,6 +23,8 @@ internal readonly ref struct Frame(ReadOnlySpan<byte> bytes)
 
     public FrameFlags Flags => (FrameFlags)_bytes[25];
 
+    public FrameCodec Codec => (FrameCodec)_bytes[26];
+
     public bool IsTombstone => (Flags & FrameFlags.Tombstone) != 0;
 
     public bool BatchContinues => (Flags & FrameFlags.BatchContinues) != 0;
@@ -40,6 +42,7 @@ internal readonly ref struct Frame(ReadOnlySpan<byte> bytes)
 
     public ReadOnlySpan<byte> Metadata => _bytes.Slice(HeaderBytes + KeyLength, MetadataLength);
 
+    /// <summary>The value, or, on disk, what stands for it: see <see cref="Codec"/>.</summary>
     public ReadOnlySpan<byte> Value => _bytes.Slice(HeaderBytes + KeyLength + MetadataLength, ValueLength);
 
     /// <summary>Length of the frame with its padding, from its header alone.</summary>

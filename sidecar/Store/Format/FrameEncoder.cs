@@ -8,7 +8,9 @@ namespace Thermocline.Store.Format;
 /// <param name="PreviousTag">Tag of the frame before it in the segment, or 0.</param>
 /// <param name="SyncedBytes">End of the synced part of the segment.</param>
 /// <param name="WrittenAtMs">Time of the write.</param>
-internal readonly record struct FramePlace(uint Seed, ulong Sequence, ulong PreviousTag, long SyncedBytes, long WrittenAtMs);
+/// <param name="Codec">What the value is.</param>
+internal readonly record struct FramePlace(
+    uint Seed, ulong Sequence, ulong PreviousTag, long SyncedBytes, long WrittenAtMs, FrameCodec Codec = FrameCodec.Raw);
 
 /// <summary>Writes frames.</summary>
 internal static class FrameEncoder
@@ -29,7 +31,7 @@ internal static class FrameEncoder
         BinaryPrimitives.WriteUInt16LittleEndian(frame[22..], (ushort)metadata.Length);
         frame[24] = Frame.Mark;
         frame[25] = (byte)flags;
-        frame[26] = 0;
+        frame[26] = (byte)place.Codec;
         frame[27] = 0;
         Frame.WriteUInt48(frame[28..], place.WrittenAtMs);
         Frame.WriteUInt48(frame[34..], expiresAt);

@@ -14,18 +14,24 @@ internal enum RecordFlags : byte
 
     /// <summary>The value is a quantised vector.</summary>
     Quantised = 16,
+
+    /// <summary>The frame was a delta in the log: how many bytes it took there follows.</summary>
+    Delta = 32,
 }
 
 /// <summary>One record of a chunk, without its key, metadata and value (docs/FORMAT.md, entries).</summary>
 internal record struct RecordEntry
 {
-    public const int BytesMax = 1 + (7 * Varint.BytesMax);
+    public const int BytesMax = 1 + (8 * Varint.BytesMax);
 
     public RecordFlags Flags;
     public Codec Codec;
     public Address Address;
     public ulong Sequence;
     public int FrameBytes;
+
+    /// <summary>Bytes from its address to that of the frame written after it.</summary>
+    public int LogBytes;
     public int KeyLength;
     public int MetadataLength;
     public long WrittenAtMs;
@@ -44,6 +50,8 @@ internal record struct RecordEntry
         if (skipped != 0)
             at += Varint.Write(destination[at..], (ulong)((Address.Offset - before.EndOffset) / Address.UnitBytes));
         at += Varint.Write(destination[at..], (ulong)(FrameBytes / Address.UnitBytes));
+        if ((Flags & RecordFlags.Delta) != 0)
+            at += Varint.Write(destination[at..], (ulong)(LogBytes / Address.UnitBytes));
         at += Varint.Write(destination[at..], (ulong)KeyLength);
         if ((Flags & RecordFlags.Metadata) != 0)
             at += Varint.Write(destination[at..], (ulong)MetadataLength);
@@ -62,10 +70,12 @@ internal record struct RecordEntry
         entry.Flags = (RecordFlags)(source[0] & 0x3F);
         entry.Codec = (Codec)(source[0] >> 6);
         source = source[1..];
-        ulong gap = 0, metadata = 0, expiry = 0;
+        ulong gap = 0, log = 0, metadata = 0, expiry = 0;
         bool whole = Varint.TryRead(ref source, out ulong skipped)
             && (skipped == 0 || Varint.TryRead(ref source, out gap))
             && Varint.TryRead(ref source, out ulong units) & TryTake(units, Frame.ValueBytesCeiling, out entry.FrameBytes)
+            && ((entry.Flags & RecordFlags.Delta) == 0 || Varint.TryRead(ref source, out log))
+            && TryTake((entry.Flags & RecordFlags.Delta) == 0 ? units : log, Frame.ValueBytesCeiling, out entry.LogBytes)
             && Varint.TryRead(ref source, out ulong key) & TryTake(key, Limits.ComposedKeyBytesMax, out entry.KeyLength)
             && ((entry.Flags & RecordFlags.Metadata) == 0 || Varint.TryRead(ref source, out metadata))
             && TryTake(metadata, Limits.MetadataBytesMax, out entry.MetadataLength);
@@ -75,6 +85,7 @@ internal record struct RecordEntry
             return false;
         entry.Sequence = unchecked(before.Sequence + skipped + 1);
         entry.FrameBytes *= Address.UnitBytes;
+        entry.LogBytes *= Address.UnitBytes;
         entry.Address = new Address(unchecked(before.EndAddress + gap));
         entry.WrittenAtMs = unchecked(before.WrittenAtMs + Varint.UnZigZag(written));
         bool expires = (entry.Flags & RecordFlags.Expires) != 0;
@@ -82,6 +93,7 @@ internal record struct RecordEntry
         return Varint.TryRead(ref source, out ulong stored)
             && TryTake(stored, ChunkHeader.PlainBytesMax, out entry.StoredBytes)
             && entry.FrameBytes <= ChunkHeader.PlainBytesMax
+            && entry.LogBytes <= ChunkHeader.PlainBytesMax
             && entry.KeyLength > 0;
     }
 
@@ -89,9 +101,9 @@ internal record struct RecordEntry
     public static RecordEntry Before(Address first, ulong sequence, long baseMs) =>
         new() { Address = first, Sequence = unchecked(sequence - 1), WrittenAtMs = baseMs };
 
-    private readonly long EndOffset => Address.Offset + FrameBytes;
+    private readonly long EndOffset => Address.Offset + LogBytes;
 
-    private readonly ulong EndAddress => Address.Packed + (ulong)(FrameBytes / Address.UnitBytes);
+    private readonly ulong EndAddress => Address.Packed + (ulong)(LogBytes / Address.UnitBytes);
 
     private static bool TryTake(ulong value, int most, out int taken)
     {

@@ -80,13 +80,22 @@ internal sealed class IndexSnapshotFile : IDisposable
     public static void Write(IFiles files, in IndexSnapshotHeader header, HashIndex index)
     {
         files.Delete(NextPath);
-        using (IFile file = files.Create(NextPath, 0))
+        try
         {
-            WriteContent(file, header, index);
-            file.Flush();
+            using (IFile file = files.Create(NextPath, 0))
+            {
+                WriteContent(file, header, index);
+                file.Flush();
+            }
+
+            files.Rename(NextPath, Path);
+        }
+        catch (DiskFullException)
+        {
+            files.Delete(NextPath);
+            throw;
         }
 
-        files.Rename(NextPath, Path);
         files.SyncDirectory("");
     }
 

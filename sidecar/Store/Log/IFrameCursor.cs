@@ -11,7 +11,7 @@ internal interface IFrameCursor
     /// <summary>Its place.</summary>
     Address Address { get; }
 
-    /// <summary>Bytes from its address to that of the frame written after it.</summary>
+    /// <summary>Bytes from its address to that of the frame written after it: fewer than the frame has when it was a delta.</summary>
     int FrameBytes { get; }
 
     /// <summary>Goes on; false at the end.</summary>

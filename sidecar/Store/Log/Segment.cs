@@ -125,36 +125,35 @@ internal sealed class Segment : ISegment
     public byte[]? TryRead(Address address, ReadOnlySpan<byte> key, out Tier tier)
     {
         tier = Tier.Warm;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(GuessBytes);
-        bool keep = false;
+        byte[]? frame = TryReadStored(address.Offset, key);
+        if (frame is null || new Frame(frame).Codec == FrameCodec.Raw)
+            return frame;
         try
         {
-            int read = Read(buffer.AsSpan(0, GuessBytes), address.Offset);
-            if (!Frame.IsPlausible(buffer.AsSpan(0, read)))
-                throw Damaged(address.Offset, "frame header");
-            int length = new Frame(buffer).TotalBytes;
-            if (length > read)
-            {
-                byte[] larger = ArrayPool<byte>.Shared.Rent(length);
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = larger;
-                read = Read(buffer.AsSpan(0, length), address.Offset);
-            }
-
-            FrameCheck check = Frame.Check(buffer.AsSpan(0, Math.Min(read, length)), Seed);
-            if (check == FrameCheck.HeaderDamaged)
-                throw Damaged(address.Offset, "frame header");
-            if (!new Frame(buffer).Key.SequenceEqual(key))
-                return null;
-            if (check == FrameCheck.PayloadDamaged)
-                throw Damaged(address.Offset, "frame");
-            keep = true;
-            return buffer;
+            return Restore(new Frame(frame), address.Offset);
         }
         finally
         {
-            if (!keep)
-                ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(frame);
+        }
+    }
+
+    /// <summary>Makes a frame that was stored as a delta whole, in a rented array.</summary>
+    /// <exception cref="StoreException">It, or the frame it was made against, is damaged; or the disk failed.</exception>
+    public byte[] Restore(Frame frame, long offset)
+    {
+        if (frame.Codec != FrameCodec.Delta)
+            throw new StoreException(StoreFault.Unsupported, $"The frame at {Path}:{offset} is of a newer version.", Path, offset);
+        if (!FrameDelta.TryReadBase(frame, out long start) || start >= offset)
+            throw Damaged(offset, "frame of a delta");
+        byte[] earlier = TryReadStored(start, frame.Key) ?? throw Damaged(offset, "frame of a delta");
+        try
+        {
+            return FrameDelta.TryRestore(frame, new Frame(earlier)) ?? throw Damaged(offset, "frame of a delta");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(earlier);
         }
     }
 
@@ -211,6 +210,42 @@ internal sealed class Segment : ISegment
     public void NoteDead(int frames) => Interlocked.Add(ref _dead, frames);
 
     public void Dispose() => _file?.Dispose();
+
+    /// <summary>The frame at an offset as it is on disk, when it is of this key.</summary>
+    private byte[]? TryReadStored(long offset, ReadOnlySpan<byte> key)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(GuessBytes);
+        bool keep = false;
+        try
+        {
+            int read = Read(buffer.AsSpan(0, GuessBytes), offset);
+            if (!Frame.IsPlausible(buffer.AsSpan(0, read)))
+                throw Damaged(offset, "frame header");
+            int length = new Frame(buffer).TotalBytes;
+            if (length > read)
+            {
+                byte[] larger = ArrayPool<byte>.Shared.Rent(length);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = larger;
+                read = Read(buffer.AsSpan(0, length), offset);
+            }
+
+            FrameCheck check = Frame.Check(buffer.AsSpan(0, Math.Min(read, length)), Seed);
+            if (check == FrameCheck.HeaderDamaged)
+                throw Damaged(offset, "frame header");
+            if (!new Frame(buffer).Key.SequenceEqual(key))
+                return null;
+            if (check == FrameCheck.PayloadDamaged)
+                throw Damaged(offset, "frame");
+            keep = true;
+            return buffer;
+        }
+        finally
+        {
+            if (!keep)
+                ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     private Segment Open()
     {

@@ -32,6 +32,7 @@ internal sealed class SegmentWriter
     public FramesSummary Summary { get; private set; } = new(SegmentHeader.Bytes, 0, 0, 0);
 
     /// <summary>Creates the next segment: its header and name are durable when this returns.</summary>
+    /// <exception cref="DiskFullException">There is no space for it: there is no such file.</exception>
     public static SegmentWriter Create(IFiles files, in SegmentHeader header, long reserveBytes)
     {
         DateTimeOffset created = DateTimeOffset.FromUnixTimeMilliseconds(header.CreatedMs);
@@ -41,7 +42,19 @@ internal sealed class SegmentWriter
         IFile file = files.Create(path, reserveBytes);
         Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
         header.Write(bytes);
-        file.Write(bytes, 0);
+        try
+        {
+            file.Write(bytes, 0);
+        }
+        catch (DiskFullException)
+        {
+            // Its number is given again, maybe in the folder of another month: no power loss may bring this one back.
+            file.Dispose();
+            files.Delete(path);
+            files.SyncDirectory(folders[^1]);
+            throw;
+        }
+
         file.Flush();
         foreach (string folder in folders)
             files.SyncDirectory(folder);
@@ -50,12 +63,28 @@ internal sealed class SegmentWriter
     }
 
     /// <summary>Appends the encoded frames of a group.</summary>
+    /// <exception cref="DiskFullException">There is no space: nothing of them is left, and everything before them is synced.</exception>
     public void Append(ReadOnlySpan<byte> frames, int count, ulong lastSequence, ulong lastTag)
     {
-        _file.Write(frames, End);
+        try
+        {
+            _file.Write(frames, End);
+        }
+        catch (DiskFullException)
+        {
+            // Frames of it may be whole, and later ones need not cover them all: a write that was refused must not be found
+            // after a crash.
+            UnsealedSegment.Cut(_file, End);
+            Synced = End;
+            throw;
+        }
+
         End += frames.Length;
         Summary = new FramesSummary(End, Summary.Count + count, lastSequence, lastTag);
     }
+
+    /// <summary>What is left to do once no more frames come and all are synced.</summary>
+    public UnsealedSegment Finish() => new(Segment, Summary, Keys);
 
     /// <summary>Makes everything appended durable.</summary>
     public void Sync()

@@ -15,6 +15,12 @@ internal sealed class ChunkEncoder(
 
     /// <summary>A body is kept raw unless this many eighths of it are enough.</summary>
     private const int WorthwhileEighths = 7;
+    /// <summary>
+    /// Records of a chunk whose records are read one by one: what lies beside the one is read in vain, so a chunk is about
+    /// a page and a half of the disk. A block gains from being larger.
+    /// </summary>
+    private const int SingleFramesMax = 16;
+    private readonly int _framesMax = level.Layout == ChunkLayout.Block ? ChunkHeader.FramesMax : SingleFramesMax;
     private readonly RecordEntry[] _records = new RecordEntry[ChunkHeader.FramesMax];
     private readonly int[] _bodyEnds = new int[ChunkHeader.FramesMax];
     private readonly int[] _votes = new int[dictionaries.Count + 1];
@@ -32,10 +38,10 @@ internal sealed class ChunkEncoder(
     /// <summary>Bytes of keys, metadata and values gathered.</summary>
     public int PlainBytes => _used;
 
-    /// <summary>Whether a record goes into the chunk: it may hold 50 records and 256 KiB of frames, all of one segment.</summary>
+    /// <summary>Whether a record goes into the chunk: it may hold 16 or 50 records and 256 KiB of frames, all of one segment.</summary>
     public bool HasRoom(Address address, int frameBytes) =>
         _count == 0
-        || (_count < ChunkHeader.FramesMax
+        || (_count < _framesMax
             && _frameBytes + frameBytes <= ChunkHeader.FrameBytesMax
             && _records[0].Address.Segment == address.Segment);
 

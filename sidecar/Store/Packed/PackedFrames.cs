@@ -17,7 +17,7 @@ internal sealed class PackedFrames(PackedSegment segment) : IFrameCursor, IDispo
 
     public Address Address => _records[_record].Entry.Address;
 
-    public int FrameBytes => _records[_record].Entry.FrameBytes;
+    public int FrameBytes => _records[_record].Entry.LogBytes;
 
     public bool MoveNext()
     {

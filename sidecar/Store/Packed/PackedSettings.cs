@@ -15,37 +15,29 @@ internal sealed record PackedSettings(
     /// <summary>Whether dictionaries may be trained for it.</summary>
     public bool TrainsDictionaries { get; init; } = true;
 
-    // Not a plain initialiser: a copy with other dictionaries would keep the names of the old ones.
-    private readonly byte[][] _names = NamesOf(Dictionaries);
     private readonly byte[][] _quantised = [.. Quantised.Select(Encoding.UTF8.GetBytes)];
 
-    /// <summary>Dictionaries for the collections that have one.</summary>
-    public IReadOnlyList<CollectionDictionary> Dictionaries
-    {
-        get;
-        init
-        {
-            field = value;
-            _names = NamesOf(value);
-        }
-    } = Dictionaries;
-
     /// <summary>Place of a collection's dictionary + 1, or 0.</summary>
-    public int PlaceOf(ReadOnlySpan<byte> collection) => Find(_names, collection) + 1;
-
-    public bool IsQuantised(ReadOnlySpan<byte> collection) => Find(_quantised, collection) >= 0;
-
-    private static byte[][] NamesOf(IReadOnlyList<CollectionDictionary> dictionaries) =>
-        [.. dictionaries.Select(static one => Encoding.UTF8.GetBytes(one.Collection))];
-
-    private static int Find(byte[][] names, ReadOnlySpan<byte> collection)
+    public int PlaceOf(ReadOnlySpan<byte> collection)
     {
-        for (int i = 0; i < names.Length; i++)
+        // Asked of the dictionaries themselves: a field made of them here would be copied, and stale, where "with" sets others.
+        for (int i = 0; i < Dictionaries.Count; i++)
         {
-            if (collection.SequenceEqual(names[i]))
-                return i;
+            if (collection.SequenceEqual(Dictionaries[i].Name))
+                return i + 1;
         }
 
-        return -1;
+        return 0;
+    }
+
+    public bool IsQuantised(ReadOnlySpan<byte> collection)
+    {
+        foreach (byte[] name in _quantised)
+        {
+            if (collection.SequenceEqual(name))
+                return true;
+        }
+
+        return false;
     }
 }

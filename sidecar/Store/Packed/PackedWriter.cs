@@ -7,7 +7,11 @@ using Thermocline.Store.Log;
 namespace Thermocline.Store.Packed;
 
 /// <summary>A dictionary and the collection it is for.</summary>
-internal sealed record CollectionDictionary(string Collection, ZstdDictionary Dictionary);
+internal sealed record CollectionDictionary(string Collection, ZstdDictionary Dictionary)
+{
+    /// <summary>The collection's name as it stands in keys.</summary>
+    public byte[] Name { get; } = System.Text.Encoding.UTF8.GetBytes(Collection);
+}
 
 /// <summary>Writes a packed segment from the records it is given, in the order of their addresses.</summary>
 internal sealed class PackedWriter : IDisposable
@@ -55,12 +59,13 @@ internal sealed class PackedWriter : IDisposable
 
     /// <summary>Takes a record in.</summary>
     /// <param name="address">Its place.</param>
-    /// <param name="frameBytes">Bytes from there to the next frame.</param>
+    /// <param name="logBytes">Bytes from there to the next frame.</param>
     /// <param name="tag">Tag of its key.</param>
     /// <param name="frame">The frame.</param>
     /// <param name="tombstone">Whether only the deletion is kept.</param>
-    public void Add(Address address, int frameBytes, ulong tag, Frame frame, bool tombstone)
+    public void Add(Address address, int logBytes, ulong tag, Frame frame, bool tombstone)
     {
+        int frameBytes = tombstone ? logBytes : frame.TotalBytes;
         if (!_chunk.HasRoom(address, frameBytes))
             FinishChunk();
         if (_chunk.Count == 0)
@@ -70,6 +75,7 @@ internal sealed class PackedWriter : IDisposable
             Address = address,
             Sequence = frame.Sequence,
             FrameBytes = frameBytes,
+            LogBytes = logBytes,
             KeyLength = frame.KeyLength,
             WrittenAtMs = frame.WrittenAtMs,
         };
@@ -149,7 +155,8 @@ internal sealed class PackedWriter : IDisposable
         entry.MetadataLength = frame.MetadataLength;
         entry.ExpiresAtMs = frame.ExpiresAtMs;
         entry.Flags = (entry.MetadataLength > 0 ? RecordFlags.Metadata : 0)
-            | (entry.ExpiresAtMs != 0 ? RecordFlags.Expires : 0);
+            | (entry.ExpiresAtMs != 0 ? RecordFlags.Expires : 0)
+            | (entry.LogBytes != entry.FrameBytes ? RecordFlags.Delta : 0);
         _plainBytes += frame.KeyLength + frame.MetadataLength + frame.ValueLength;
         int dictionary = _settings.PlaceOf(collection);
         Span<byte> original = stackalloc byte[RecordReader.DuplicateBytes];

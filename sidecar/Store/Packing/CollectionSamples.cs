@@ -20,14 +20,15 @@ internal sealed class CollectionSample
 }
 
 /// <summary>Takes a sample of what is about to be packed, evenly over all of it and bounded in bytes.</summary>
-internal sealed class CollectionSamples(long expectedBytes)
+/// <param name="expectedBytes">Bytes of frames that will be shown to it.</param>
+/// <param name="bytesMax">Bytes of the sample.</param>
+internal sealed class CollectionSamples(long expectedBytes, long bytesMax)
 {
-    public const int BytesMax = 12 << 20;
 
     /// <summary>Records larger than this teach a dictionary little and would crowd the others out.</summary>
     private const int BodyBytesMax = 64 << 10;
     private const int CollectionsMax = 256;
-    private readonly int _stride = (int)Math.Max(1, (expectedBytes + BytesMax - 1) / BytesMax);
+    private readonly int _stride = (int)Math.Max(1, (expectedBytes + bytesMax - 1) / bytesMax);
     private readonly Dictionary<string, CollectionSample> _samples = new(StringComparer.Ordinal);
     private long _taken;
     private int _position;
@@ -46,7 +47,7 @@ internal sealed class CollectionSamples(long expectedBytes)
 
         int length = frame.KeyLength + frame.MetadataLength + frame.ValueLength;
         sample.Count(length);
-        if (++_position % _stride != 0 || length > BodyBytesMax || _taken + length > BytesMax)
+        if (++_position % _stride != 0 || length > BodyBytesMax || _taken + length > bytesMax)
             return;
         _taken += length;
         sample.Take(frame.Bytes.Slice(Frame.HeaderBytes, length).ToArray());

@@ -295,7 +295,7 @@ internal sealed class Packer : IDisposable
                 while (keys.MoveNext())
                 {
                     bool tombstone = (keys.Entry.Flags & FrameFlags.Tombstone) != 0;
-                    dead += tombstone || _records.IsCurrent(_hash.Tag(keys.Key), keys.Entry.Address) ? 0 : 1;
+                    dead += tombstone || _records.Places.IsCurrent(_hash.Tag(keys.Key), keys.Entry.Address) ? 0 : 1;
                 }
             }
             catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)

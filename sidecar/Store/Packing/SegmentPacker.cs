@@ -21,8 +21,8 @@ internal sealed record Packed(PackedSegment Segment, long FramesIn, long FramesO
 /// crash in between leaves both, and the next open deletes the old ones.
 /// </summary>
 internal sealed class SegmentPacker(
-    IFiles files, RecordTable records, KeyHash hash, PackedShare share, Dictionaries dictionaries, Action syncLog,
-    TimeProvider time)
+    IFiles files, RecordTable records, KeyHash hash, PackedShare share, Dictionaries dictionaries, long sampleBytes,
+    Action syncLog, TimeProvider time)
 {
     /// <summary>Tombstones that are not yet in the index snapshot are only dropped when they are this share, in percent.</summary>
     private const int TombstonePercentMin = 25;
@@ -89,7 +89,7 @@ internal sealed class SegmentPacker(
             return [];
         if (dictionaries.IsEmpty && records.Log.View.Segments.ToArray().OfType<PackedSegment>().LastOrDefault() is { } newest)
             dictionaries.Adopt(newest);
-        var samples = new CollectionSamples(inputs.Sum(static input => input.LengthOrZero));
+        var samples = new CollectionSamples(inputs.Sum(static input => input.LengthOrZero), sampleBytes);
         foreach (ISegment input in inputs)
         {
             IFrameCursor frames = FramesOf(input);
@@ -118,7 +118,7 @@ internal sealed class SegmentPacker(
             ulong tag = hash.Tag(frame.Key);
             pace(frames.FrameBytes);
             bool tombstone = frame.IsTombstone;
-            if (!tombstone && records.IsCurrent(tag, frames.Address))
+            if (!tombstone && records.Places.IsCurrent(tag, frames.Address))
             {
                 // A snapshot sees the moment it was taken at, when the record may not have been over.
                 if (frame.IsExpired(nowMs) && !records.HasSnapshots)

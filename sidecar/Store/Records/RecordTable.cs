@@ -26,6 +26,9 @@ internal sealed unsafe class RecordTable(
 
     public DamageLog Damages => damages;
 
+    /// <summary>Where records lie.</summary>
+    public RecordPlaces Places { get; } = new(hash, index, log);
+
     /// <summary>Shows every use of a record to a sampler from now on.</summary>
     public void Observe(ReuseSampler sampler) => Volatile.Write(ref _sampler, sampler);
 
@@ -74,26 +77,6 @@ internal sealed unsafe class RecordTable(
         return Read(key, ReadPurpose.Use);
     }
 
-    /// <summary>Place of a record whose value can only be had from the cold store now; default for all others.</summary>
-    public Address FindElsewhere(ReadOnlySpan<byte> key)
-    {
-        LogView view = log.View;
-        if (!view.HasStubs)
-            return default;
-        ulong tag = hash.Tag(key);
-        IndexProbe probe = index.Begin(tag);
-        while (HashIndex.Next(ref probe))
-        {
-            if (probe.Hot == 0 && view.Find(probe.Address.Segment) is { } segment && !segment.IsAtHand(probe.Address)
-                && segment.IsOfKey(probe.Address, key))
-            {
-                return probe.Address;
-            }
-        }
-
-        return default;
-    }
-
     /// <summary>Reads the current value of a key, walking every slot that could hold it.</summary>
     public ReadLease Read(scoped ReadOnlySpan<byte> key, ReadPurpose purpose)
     {
@@ -127,17 +110,38 @@ internal sealed unsafe class RecordTable(
         }
     }
 
+    /// <summary>The current frame of a key and its place, when it is in the hot tier: reads nothing, counts nothing. Committer only.</summary>
+    public ReadLease FindHot(ReadOnlySpan<byte> key, out Address address)
+    {
+        IndexProbe probe = index.Begin(hash.Tag(key));
+        while (HashIndex.Next(ref probe))
+        {
+            ReadLease lease = probe.Hot == 0 ? default : ReadHot(hot.Lanes.Mine, probe, key, out _);
+            address = probe.Address;
+            if (lease.Found)
+                return lease;
+        }
+
+        address = default;
+        return default;
+    }
+
     /// <summary>Reads a key as a snapshot that ends at an address sees it.</summary>
     public ReadLease ReadBefore(Address end, scoped ReadOnlySpan<byte> key, long nowMs)
     {
         ulong tag = hash.Tag(key);
-        Address current = FindAddress(tag, key);
-        if (current != default && current < end)
+        IndexProbe probe;
+        do
         {
-            ReadLease lease = ReadWarm(current, key);
-            if (lease.Tier != Tier.None)
-                return Unexpired(lease, nowMs);
+            probe = index.Begin(tag);
+            while (HashIndex.Next(ref probe))
+            {
+                ReadLease lease = probe.Address < end ? ReadWarm(probe.Address, key) : default;
+                if (lease.Tier != Tier.None)
+                    return Unexpired(lease, nowMs);
+            }
         }
+        while (!index.IsUnmoved(probe));
 
         // Replaced after the snapshot was taken: its place was noted before the index changed.
         foreach (Address old in undo.Find(tag, end))
@@ -183,23 +187,6 @@ internal sealed unsafe class RecordTable(
                 index.Remove(slot, tag);
             else
                 HashIndex.Move(slot, tag, address, place);
-        }
-    }
-
-    /// <summary>Whether the frame at an address is the current one of its key. Any thread.</summary>
-    public bool IsCurrent(ulong tag, Address address)
-    {
-        while (true)
-        {
-            IndexProbe probe = index.Begin(tag);
-            while (HashIndex.Next(ref probe))
-            {
-                if (probe.Address == address)
-                    return true;
-            }
-
-            if (index.IsUnmoved(probe))
-                return false;
         }
     }
 
@@ -385,12 +372,9 @@ internal sealed unsafe class RecordTable(
     private ulong* FindSlot(ulong tag, Address address)
     {
         IndexProbe probe = index.Begin(tag);
-        while (HashIndex.Next(ref probe))
-        {
-            if (probe.Address == address)
-                return probe.Slot;
-        }
-
-        return null;
+        bool found = false;
+        while (!found && HashIndex.Next(ref probe))
+            found = probe.Address == address;
+        return found ? probe.Slot : null;
     }
 }

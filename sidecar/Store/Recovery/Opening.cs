@@ -18,6 +18,7 @@ internal sealed record Opened(
     IndexSnapshotFile? Snapshot,
     ulong LastSequence,
     int LastSegment,
+    IReadOnlyList<SealingJob> Unfinished,
     RecoveryReport Report);
 
 /// <summary>Puts the parts of a store together from what is on disk.</summary>
@@ -47,7 +48,8 @@ internal static class Opening
             Damages = damages.ToList(),
         };
         ulong lastSequence = Math.Max(snapshot?.Header.LastSequence ?? 0, recoverer.LastSequence);
-        return new Opened(identity, hash, records, undo, share, snapshot, lastSequence, view.Last?.Last ?? 0, report);
+        return new Opened(
+            identity, hash, records, undo, share, snapshot, lastSequence, view.Last?.Last ?? 0, recoverer.Unfinished, report);
     }
 
     private static IndexSnapshotFile? OpenSnapshot(

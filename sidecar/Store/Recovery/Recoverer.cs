@@ -15,6 +15,7 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
     private ulong _lastSequence;
     private long _framesReplayed;
     private readonly List<Damage> _torn = [];
+    private readonly List<SealingJob> _unfinished = [];
 
     /// <summary>Whether nothing had to be read.</summary>
     public bool IsClean => _framesReplayed == 0 && _torn.Count == 0;
@@ -23,6 +24,9 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
 
     /// <summary>What was cut off.</summary>
     public IReadOnlyList<Damage> Torn => _torn;
+
+    /// <summary>What could not be done because the disk is full, in order. Nothing may be written to the log before it is.</summary>
+    public IReadOnlyList<SealingJob> Unfinished => _unfinished;
 
     /// <summary>Sequence number of the last frame, or 0 when nothing was replayed.</summary>
     public ulong LastSequence => _lastSequence;
@@ -129,7 +133,7 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
             if (segment.TryReadTrailer(out SegmentTrailer trailer) && TryReplayTable(segment, trailer))
             {
                 if (younger < LogView.UnsealedMax)
-                    WriteAgain(segment, trailer.FramesEnd, segment.Length);
+                    Finish(segment, () => WriteAgain(segment, trailer.FramesEnd, segment.Length));
                 return;
             }
 
@@ -219,9 +223,30 @@ internal sealed class Recoverer(IFiles files, RecordTable records, Identity iden
         if (isSealed)
             return;
         NoteTorn(segment, summary.End, scanned);
-        WriteAgain(segment, 0, summary.End);
-        segment.Keys = new KeyTable(
-            segment, KeyTableWriter.Seal(segment.File, segment.Header, summary, keys.Seek([])));
+        Finish(segment, () =>
+        {
+            WriteAgain(segment, 0, summary.End);
+            new UnsealedSegment(segment, summary, keys).Seal();
+        });
+    }
+
+    /// <summary>Does what is left to do to a segment, or, on a full disk, leaves it to the sealer: it can be read as it is.</summary>
+    private void Finish(Segment segment, Action work)
+    {
+        try
+        {
+            if (_unfinished.Count == 0)
+            {
+                work();
+                return;
+            }
+        }
+        catch (DiskFullException)
+        {
+            // See above.
+        }
+
+        _unfinished.Add(new SealingJob(segment, work));
     }
 
     /// <summary>Reads the kept frames again, one by one, and makes each the current one of its key.</summary>

@@ -86,8 +86,12 @@ internal sealed class ColdTier : IDisposable
             await ClaimAsync(cancellation);
             DateTimeOffset now = _time.GetUtcNow();
             (Address end, ulong sequence) = _logEnd();
+            long shipped = _tail.Bytes;
             bool complete = await _tail.ShipAsync(end, cancellation);
             complete &= await ShipSegmentsAsync(cancellation);
+            // Pieces of a tail are written without a condition: whether they count, the manifest says.
+            if (_tail.Bytes > shipped)
+                await _manifests.ConfirmAsync(cancellation);
             _status = _status with
             {
                 Available = true,

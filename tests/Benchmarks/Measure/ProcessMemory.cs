@@ -5,12 +5,14 @@ namespace Thermocline.Benchmarks.Measure;
 /// <summary>What the kernel says a process keeps in RAM.</summary>
 /// <param name="ResidentBytes">All resident pages.</param>
 /// <param name="AnonymousBytes">Resident pages that no file stands behind: they cannot be dropped.</param>
-internal readonly record struct ProcessMemory(long ResidentBytes, long AnonymousBytes)
+/// <param name="PeakBytes">The most there ever were.</param>
+internal readonly record struct ProcessMemory(long ResidentBytes, long AnonymousBytes, long PeakBytes)
 {
     public static ProcessMemory Of(int processId)
     {
         string[] lines = File.ReadAllLines($"/proc/{processId}/status");
-        return new(1024 * KiBOf(Line(lines, "VmRSS:")), 1024 * KiBOf(Line(lines, "RssAnon:")));
+        return new(1024 * KiBOf(Line(lines, "VmRSS:")), 1024 * KiBOf(Line(lines, "RssAnon:")),
+            1024 * KiBOf(Line(lines, "VmHWM:")));
     }
 
     public static long KiBOf(string line) =>

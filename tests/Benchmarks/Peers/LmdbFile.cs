@@ -55,6 +55,16 @@ internal sealed unsafe class LmdbFile : IDisposable
         LmdbNative.Check(LmdbNative.EnvironmentSync(_environment, 1), "sync");
     }
 
+    /// <summary>Puts records in one transaction.</summary>
+    public void Load(IReadOnlyList<(byte[] Key, byte[] Value)> records)
+    {
+        IntPtr transaction = Begin(0);
+        foreach ((byte[] key, byte[] value) in records)
+            Put(transaction, key, value, 0);
+        LmdbNative.Check(LmdbNative.Commit(transaction), "commit");
+        LmdbNative.Check(LmdbNative.EnvironmentSync(_environment, 1), "sync");
+    }
+
     /// <summary>The value inside the map: valid until the transaction ends.</summary>
     public ReadOnlySpan<byte> Get(IntPtr transaction, ReadOnlySpan<byte> key)
     {

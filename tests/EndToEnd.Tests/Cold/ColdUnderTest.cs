@@ -39,7 +39,8 @@ internal sealed class ColdUnderTest : IDisposable
             ColdKind.Resilient => () => new ResilientColdStore(memory, new ResilienceOptions(), TimeProvider.System),
             ColdKind.Folder => () => new FolderColdStore(folder.Combine("cold"), TimeProvider.System),
             ColdKind.Moto or ColdKind.Swift => () => new S3ColdStore(
-                endpoint!.Options(prefix) with { MultipartBytesMin = 5 << 20, PartBytes = 5 << 20 }, TimeProvider.System),
+                endpoint!.Options(prefix) with { MultipartBytesMin = 5 << 20, PartBytes = 5 << 20, PageEntries = 50 },
+                TimeProvider.System),
         });
     }
 

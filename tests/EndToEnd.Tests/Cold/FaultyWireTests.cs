@@ -128,8 +128,7 @@ public sealed class FaultyWireTests(S3Services services) : IAsyncLifetime
             async () => await once.UploadAsync("segments/a.seg", file, ColdCondition.None, Stop))).Fault);
         Assert.Null(await _direct.HeadAsync("segments/a.seg", Stop));
         Assert.Equal(0, await _direct.DiscardUnfinishedAsync(DateTimeOffset.UnixEpoch, Stop));
-        if (services.IsOwn)
-            Assert.Equal(1, await _direct.DiscardUnfinishedAsync(DateTimeOffset.MaxValue, Stop));
+        Assert.Equal(1, await _direct.DiscardUnfinishedAsync(DateTimeOffset.UtcNow.AddDays(1), Stop));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Thermocline.Store.Cold;
 using Thermocline.Store.Cold.Manifests;
 using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Cold.S3;
+using Thermocline.Store.Files;
 using Thermocline.Testing;
 using Thermocline.Testing.Cold;
 using Thermocline.Testing.S3;
@@ -93,7 +94,9 @@ public sealed class ManifestOnServiceTests(S3Services services)
     [InlineData(S3Kind.Swift)]
     public async Task An_orphan_and_what_an_unfinished_upload_left_go_after_the_delay(S3Kind kind)
     {
-        using ResilientColdStore bucket = Open((await services.UseAsync(kind)).Options(_prefix));
+        S3Endpoint endpoint = await services.UseAsync(kind);
+        using ResilientColdStore bucket = Open(endpoint.Options(_prefix));
+        await LeaveUnfinishedAsync(endpoint);
         var time = new ManualTime(DateTimeOffset.UtcNow);
         using var manifests = new ManifestStore(bucket, TimeProvider.System);
         await manifests.ClaimAsync(Manifests.StoreId, Manifests.Writer('1'), Stop);
@@ -105,11 +108,24 @@ public sealed class ManifestOnServiceTests(S3Services services)
         var collector = new GarbageCollector(bucket, manifests, time, TimeSpan.FromMinutes(30));
         await collector.RunAsync(Stop);
         Assert.Equal((0, 1), (collector.Status.Deleted, collector.Status.Suspects));
+
+        // moto says of every upload that it was begun in 2010, and so loses it to the first look already.
+        Assert.True(kind == S3Kind.Moto || collector.Status.Discarded == 0);
         time.Advance(TimeSpan.FromHours(1));
         await collector.RunAsync(Stop);
-        Assert.Equal(1, collector.Status.Deleted);
+        Assert.Equal((1, 1), (collector.Status.Deleted, collector.Status.Discarded));
         Assert.NotNull(await bucket.HeadAsync(named.Object, Stop));
         Assert.Null(await bucket.HeadAsync(orphan.Object, Stop));
+    }
+
+    // Neither its parts nor its end get through, as when a process is killed.
+    private async Task LeaveUnfinishedAsync(S3Endpoint endpoint)
+    {
+        await using var wire = new FaultProxy(endpoint.Address);
+        wire.Rule = request => request.Target.Contains("uploadId=", StringComparison.Ordinal) ? WireFault.Reset : WireFault.None;
+        using var killed = new S3ColdStore((endpoint with { Address = wire.Address }).Options(_prefix), TimeProvider.System);
+        using IFile file = new MemoryFiles().Create("source", 17 << 20);
+        await Assert.ThrowsAsync<StoreException>(async () => await killed.UploadAsync("segments/a", file, ColdCondition.None, Stop));
     }
 
     private static ResilientColdStore Open(S3Options options) => new(

@@ -86,6 +86,16 @@ public sealed class ManifestTextTests
         Assert.Equal(StoreFault.Damaged, FaultOf(Encoding.UTF8.GetBytes(hostile)));
     }
 
+    [Theory]
+    [InlineData("null", "[]")]
+    [InlineData("[]", "null")]
+    [InlineData("{}", "[]")]
+    [InlineData("[[]]", "[]")]
+    [InlineData("[]", "[{}]")]
+    public void Lists_that_are_none_are_damage(string segments, string tails) => Assert.Equal(
+        StoreFault.Damaged, FaultOf(Encoding.UTF8.GetBytes(
+            $$"""{"version":1,"storeId":"{{Manifests.StoreId}}","epoch":1,"writer":"{{Manifests.Writer('a')}}","generation":1,"segments":{{segments}},"tails":{{tails}},"updatedMs":1}""")));
+
     [Fact]
     public void Nesting_that_never_ends_is_damage() => Assert.Equal(
         StoreFault.Damaged, FaultOf(Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 100_000))));

@@ -49,6 +49,39 @@ public sealed class PackingTests
         }
     }
 
+    [Theory]
+    [InlineData(CompressionLevel.Fast)]
+    [InlineData(CompressionLevel.Balanced)]
+    [InlineData(CompressionLevel.Max)]
+    public async Task Short_records_of_a_large_collection_are_made_smaller_by_a_dictionary_of_its_own(CompressionLevel level)
+    {
+        var files = new MemoryFiles();
+        var random = new Random(17);
+        var expected = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        StoreOptions options = Options(level) with { SegmentBytes = 8 << 20, SegmentFrames = 20_000 };
+        using (TieredStore store = TieredStore.Open(options, files, TimeProvider.System))
+        {
+            for (int i = 0; i < 12_000; i++)
+                await store.WriteAsync(new WriteOperation { Key = Testing.Stores.Key($"{i:D5}"), Value = expected[$"{i:D5}"] = Note(random, i) });
+        }
+
+        using (TieredStore store = TieredStore.Open(options, files, TimeProvider.System))
+        {
+            store.Pack(CancellationToken.None);
+            // Without a dictionary records of this kind come to 1.2.
+            Assert.True(store.Status.Packing.Ratio > 2, $"{store.Status.Packing.Ratio}");
+            CheckAll(store, expected);
+        }
+
+        using TieredStore again = Open(files, level);
+        CheckAll(again, expected);
+        Assert.Empty(again.Verify(CancellationToken.None));
+    }
+
+    private static byte[] Note(Random random, int i) => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""{"identifier":{{i}},"significance":{"emotional_resonance":0.{{random.Next(10)}},"knowledge_value":0.{{random.Next(10)}}},"agent":"researcher {{random.Next(5)}}","content":"{{Words[random.Next(Words.Length)]}}"}"""));
+
     [Fact]
     public async Task Dead_records_leave_the_disk_and_deletions_with_them()
     {

@@ -7,7 +7,7 @@ namespace Thermocline.Store.Tests.Stores;
 /// <summary>Every byte of what is on disk is flipped in turn.</summary>
 public sealed class DamageTests
 {
-    private static readonly string[] AllKeys = ["a", "b", "c", "d", "e", "gone", "long"];
+    private static readonly string[] AllKeys = ["a", "b", "c", "d", "e", "gone", "long", "edited"];
 
     [Theory]
     [InlineData(true)]
@@ -172,19 +172,27 @@ public sealed class DamageTests
         using (TieredStore store = Testing.Stores.OpenSmall(files))
         {
             foreach (string key in AllKeys)
-                await store.PutAsync(key, $"older {key}");
+                await store.PutAsync(key, key == "edited" ? Edited("older") : $"older {key}");
             foreach (string key in AllKeys)
             {
-                expected[key] = key == "long" ? new string('l', 700) : $"newest {key}";
+                expected[key] = key switch
+                {
+                    "long" => new string('l', 700),
+                    "edited" => Edited("newest"),
+                    _ => $"newest {key}",
+                };
                 await store.PutAsync(key, expected[key]);
             }
 
             await store.DeleteAsync("gone");
             expected.Remove("gone");
+            Assert.Equal(1, store.Status.DeltaFrames);
         }
 
         return (files, SegmentPath(files), expected);
     }
+
+    private static string Edited(string word) => $"{word} {string.Join(' ', Enumerable.Range(0, 170))}";
 
     /// <summary>Every key gives its newest value or says that it is damaged; returns how many do the latter.</summary>
     private static int CheckValues(TieredStore store, Dictionary<string, string> expected, long offset)

@@ -133,6 +133,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         CrashScenario scenario = CrashScenario.Mixed(policy);
         await scenario.RunAsync(files);
         int operations = files.Operations.Count;
+        Assert.True(scenario.StepsAfterDeltas > 10, "Deltas must be among what is interrupted.");
         using TieredStore store = Testing.Stores.OpenSmall(files);
         Assert.Equal(scenario.Tried, scenario.FindPrefix(store));
         return operations;

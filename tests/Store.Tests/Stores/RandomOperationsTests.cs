@@ -14,6 +14,7 @@ public sealed class RandomOperationsTests(ITestOutputHelper output)
     private const int Keys = 5_000;
     private readonly MemoryFiles _files = new();
     private readonly ManualTime _time = new();
+    private long _deltas;
     private readonly SortedDictionary<string, Expected> _model = new(StringComparer.Ordinal);
 
     [Fact]
@@ -51,6 +52,8 @@ public sealed class RandomOperationsTests(ITestOutputHelper output)
         }
 
         CheckAll(store);
+        output.WriteLine($"{_deltas + store.Status.DeltaFrames} deltas");
+        Assert.True(_deltas + store.Status.DeltaFrames > steps / 1_000);
         store.Dispose();
         using TieredStore last = Open();
         CheckAll(last);
@@ -64,6 +67,7 @@ public sealed class RandomOperationsTests(ITestOutputHelper output)
 
     private TieredStore Reopen(TieredStore store, Random random)
     {
+        _deltas += store.Status.DeltaFrames;
         store.Dispose();
         if (random.Next(2) == 0)
             _files.Delete("index.snapshot");
@@ -96,10 +100,25 @@ public sealed class RandomOperationsTests(ITestOutputHelper output)
         // Most values are small; some are too large for the hot tier of a small store.
         int length = random.Next(50) == 0 ? random.Next(40_000) : random.Next(300);
         string value = new((char)('a' + random.Next(26)), length);
+        // Some keys are edited again and again: their frames are deltas.
+        if (random.Next(4) == 0)
+        {
+            key = $"{random.Next(40)}";
+            value = Edited(random, _model.GetValueOrDefault(key).Value);
+        }
+
         DateTimeOffset? end = random.Next(10) == 0 ? _time.GetUtcNow().AddMilliseconds(random.Next(1, 5_000)) : null;
         WriteAnswer answer = await store.PutAsync(key, value, default, end);
         Assert.Equal(WriteOutcome.Done, answer.Outcome);
         _model[key] = new Expected(value, answer.Sequence, end?.ToUnixTimeMilliseconds() ?? 0);
+    }
+
+    private static string Edited(Random random, string? current)
+    {
+        if (current is null || current.Length is < 1_000 or > 30_000)
+            return string.Join(' ', Enumerable.Range(0, 1_000).Select(_ => random.Next(100)));
+        int at = random.Next(current.Length - 50);
+        return $"{current.AsSpan(0, at)}{random.Next()}{current.AsSpan(at + random.Next(50))}";
     }
 
     private async Task DeleteAsync(TieredStore store, string key)

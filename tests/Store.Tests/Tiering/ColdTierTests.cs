@@ -114,6 +114,21 @@ public sealed class ColdTierTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fenced_writer_does_not_count_its_tail_as_safe()
+    {
+        var files = new MemoryFiles();
+        using TieredStore old = await FilledAsync(files);
+        await old.PutAsync("before", "safe");
+        await old.ShipAsync(CancellationToken.None);
+        ulong safe = old.Status.Cold!.RecoverySequence;
+        await TieredStore.RestoreAsync(new MemoryFiles(), _cold, _time, false, null, CancellationToken.None);
+        await old.PutAsync("after", "not safe");
+        StoreException fenced = await Assert.ThrowsAsync<StoreException>(async () => await old.ShipAsync(CancellationToken.None));
+        Assert.Equal(StoreFault.Fenced, fenced.Fault);
+        Assert.Equal(safe, old.Status.Cold!.RecoverySequence);
+    }
+
+    [Fact]
     public async Task While_the_cold_store_is_away_writes_go_on_and_reads_say_what_is_missing()
     {
         var files = new MemoryFiles();

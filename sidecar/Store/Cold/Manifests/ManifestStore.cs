@@ -99,6 +99,21 @@ internal sealed class ManifestStore(IColdStore store, TimeProvider time) : IDisp
         }
     }
 
+    /// <summary>Reads the manifest in force and returns when it is still ours.</summary>
+    /// <exception cref="StoreException"><see cref="StoreFault.Fenced"/>, or the bucket fails or refuses.</exception>
+    public async ValueTask ConfirmAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await InForceAsync(Claimed(), cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>
     /// Keeps the collector off an object that is about to be uploaded, or found there, and named in the next manifest. Dispose it
     /// after that manifest.

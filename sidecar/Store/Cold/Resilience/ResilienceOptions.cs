@@ -6,7 +6,9 @@ public sealed record ResilienceOptions
     /// <summary>How long one request may take, before what its bytes are granted: 100 ms to 10 min.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The slowest transfer that is waited for, in bytes a second: 4 KiB to 1 GiB. Grants a request the time its bytes need.</summary>
+    /// <summary>
+    /// The slowest transfer that is waited for, in bytes a second: 4 KiB to 1 GiB. Grants a request the time its bytes need.
+    /// </summary>
     public int BytesPerSecondMin { get; init; } = 1 << 20;
 
     /// <summary>How often a request that failed is repeated: 0 to 20.</summary>

@@ -136,7 +136,12 @@ public sealed class S3ColdStore : IColdStore
         string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
         ColdName.CheckPrefix(prefix);
-        var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = _prefix + prefix };
+        var request = new ListObjectsV2Request
+        {
+            BucketName = _options.Bucket,
+            Prefix = _prefix + prefix,
+            MaxKeys = _options.PageEntries,
+        };
         do
         {
             ListObjectsV2Response page = await AskAsync(

@@ -13,6 +13,9 @@ internal static class S3Failure
     // The SDK has no type of its own for this.
     private const string NoCredentials = "resolve AWS credentials";
 
+    private const string WhereToPutCredentials = "no credentials were found. Name their files, set AWS_ACCESS_KEY_ID and "
+        + "AWS_SECRET_ACCESS_KEY, or give the machine a role.";
+
     /// <summary>Whether the service says that there is no such object (and not that there is no bucket).</summary>
     public static bool IsAbsent(Exception failure) =>
         failure is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound } absent
@@ -32,10 +35,10 @@ internal static class S3Failure
         StoreException known => known,
         { InnerException: StoreException known } => known,
         AmazonServiceException answered when answered.StatusCode != 0 => Of(tried, answered),
-        AmazonClientException nobody when nobody.Message.Contains(NoCredentials, StringComparison.Ordinal) => ColdFailure.Refused(
-            tried, "no credentials were found. Name their files, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role.",
-            failure),
-        AmazonServiceException or AmazonClientException or HttpRequestException or IOException => ColdFailure.Unavailable(tried, Said(failure), failure),
+        AmazonClientException nobody when nobody.Message.Contains(NoCredentials, StringComparison.Ordinal) =>
+            ColdFailure.Refused(tried, WhereToPutCredentials, failure),
+        AmazonServiceException or AmazonClientException or HttpRequestException or IOException =>
+            ColdFailure.Unavailable(tried, Said(failure), failure),
 
         // Of the caller's own cancellation the caller knows; the rest is a time-out of the SDK.
         OperationCanceledException or TimeoutException => ColdFailure.Unavailable(tried, "no answer in time.", failure),

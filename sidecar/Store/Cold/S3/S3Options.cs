@@ -6,7 +6,9 @@ public sealed record S3Options
     /// <summary>The bucket. It must exist.</summary>
     public required string Bucket { get; init; }
 
-    /// <summary>What every object's name starts with, such as <c>agents/</c>; a slash at its end is added. Empty: the whole bucket.</summary>
+    /// <summary>
+    /// What every object's name starts with, such as <c>agents/</c>; a slash at its end is added. Empty: the whole bucket.
+    /// </summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>Region of the bucket; part of each signature.</summary>
@@ -29,6 +31,9 @@ public sealed record S3Options
 
     /// <summary>Bytes of one part: 5 MiB to 64 MiB. Two parts at a time are in RAM.</summary>
     public int PartBytes { get; init; } = 8 << 20;
+
+    /// <summary>Entries of one page of a listing; S3 gives 1,000 at most.</summary>
+    internal int PageEntries { get; init; } = 1000;
 
     /// <summary>The prefix with its slash.</summary>
     internal string KeyPrefix => Prefix.Length == 0 || Prefix.EndsWith('/') ? Prefix : Prefix + "/";

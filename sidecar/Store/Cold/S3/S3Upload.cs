@@ -57,7 +57,9 @@ internal sealed class S3Upload(AmazonS3Client client, S3Options options, string 
             ListMultipartUploadsResponse page = await client.ListMultipartUploadsAsync(request, cancellation);
             foreach (MultipartUpload upload in page.MultipartUploads ?? [])
             {
-                if (upload.Initiated is { } begun && begun.ToUniversalTime() < begunBefore.UtcDateTime)
+                // A service that ignores the prefix must not make us abort somebody else's upload.
+                if (upload.Key.StartsWith(options.KeyPrefix, StringComparison.Ordinal)
+                    && upload.Initiated is { } begun && begun.ToUniversalTime() < begunBefore.UtcDateTime)
                 {
                     await client.AbortMultipartUploadAsync(options.Bucket, upload.Key, upload.UploadId, cancellation);
                     discarded++;
