@@ -36,6 +36,6 @@ public sealed record ColdTierConfiguration
     /// <summary>Hours in which the strength of what is not used halves: 1 to 87,600.</summary>
     public int HalfLifeHours { get; init; } = 168;
 
-    /// <summary>Minutes for which an object that nobody names any more is kept: 1 to 43,200.</summary>
+    /// <summary>Minutes for which an object that nobody names any more is kept: 10 to 43,200.</summary>
     public int GarbageDelayMinutes { get; init; } = 60;
 }

@@ -166,7 +166,7 @@ public static class ConfigurationReader
             ArchiveAfterDays = (int)section.Integer("archiveAfterDays", standard.ArchiveAfterDays, 0, DayMax),
             ShipIntervalSeconds = (int)section.Integer("shipIntervalSeconds", standard.ShipIntervalSeconds, 1, 86_400),
             HalfLifeHours = (int)section.Integer("halfLifeHours", standard.HalfLifeHours, 1, 87_600),
-            GarbageDelayMinutes = (int)section.Integer("garbageDelayMinutes", standard.GarbageDelayMinutes, 1, 43_200),
+            GarbageDelayMinutes = (int)section.Integer("garbageDelayMinutes", standard.GarbageDelayMinutes, 10, 43_200),
         };
         ColdRules(section, cold);
         section.End();

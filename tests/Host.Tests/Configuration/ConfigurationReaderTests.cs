@@ -86,7 +86,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("tiers: {cold: {archiveAfterDays: -1}}", "tiers.cold.archiveAfterDays", "from 0 to 36500")]
     [InlineData("tiers: {cold: {shipIntervalSeconds: 0}}", "tiers.cold.shipIntervalSeconds", "from 1 to 86400")]
     [InlineData("tiers: {cold: {halfLifeHours: 0}}", "tiers.cold.halfLifeHours", "from 1 to 87600")]
-    [InlineData("tiers: {cold: {garbageDelayMinutes: 43201}}", "tiers.cold.garbageDelayMinutes", "from 1 to 43200")]
+    [InlineData("tiers: {cold: {garbageDelayMinutes: 43201}}", "tiers.cold.garbageDelayMinutes", "from 10 to 43200")]
     [InlineData("tiers: {warm: {maxBytes: 1Ki}}", "tiers.warm.maxBytes", "from 1Mi")]
     [InlineData("compression: {stages: [dedup]}", "compression.stages", "must name zstd")]
     [InlineData("compression: {stages: []}", "compression.stages", "must name zstd")]

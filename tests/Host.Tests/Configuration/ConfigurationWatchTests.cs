@@ -52,7 +52,7 @@ public sealed class ConfigurationWatchTests
 
     [Theory]
     [InlineData("tiers: {cold: {kind: folder, path: /nowhere}}", "tiers.cold.kind,tiers.cold.path")]
-    [InlineData("tiers: {cold: {halfLifeHours: 5, garbageDelayMinutes: 5}}", "tiers.cold.halfLifeHours,tiers.cold.garbageDelayMinutes")]
+    [InlineData("tiers: {cold: {halfLifeHours: 5, garbageDelayMinutes: 15}}", "tiers.cold.halfLifeHours,tiers.cold.garbageDelayMinutes")]
     [InlineData("compression: {stages: [zstd]}", "compression.stages")]
     [InlineData("compression: {quantisedCollections: [v]}", "compression.quantisedCollections")]
     public async Task The_cold_store_and_the_stages_wait_for_a_restart(string yaml, string waiting)

@@ -16,7 +16,7 @@ public sealed class StoreSettingsTests
             tiers:
               hot: {minStrength: 0.9}
               warm: {minStrength: 0.2, maxBytes: 3Gi}
-              cold: {kind: folder, path: ./cold, archiveAfterDays: 5, shipIntervalSeconds: 7, halfLifeHours: 48, garbageDelayMinutes: 9}
+              cold: {kind: folder, path: ./cold, archiveAfterDays: 5, shipIntervalSeconds: 7, halfLifeHours: 48, garbageDelayMinutes: 19}
             compression: {level: Max, stages: [quantise, zstd], quantisedCollections: [v]}
             durability: {policy: interval, intervalMs: 25}
             """);
@@ -35,7 +35,7 @@ public sealed class StoreSettingsTests
                 ArchiveAge = TimeSpan.FromDays(5),
                 ShipInterval = TimeSpan.FromSeconds(7),
                 HalfLife = TimeSpan.FromHours(48),
-                GarbageDelay = TimeSpan.FromMinutes(9),
+                GarbageDelay = TimeSpan.FromMinutes(19),
             },
             options.Cold);
     }
@@ -51,7 +51,7 @@ public sealed class StoreSettingsTests
     }
 
     [Theory]
-    [InlineData("tiers: {cold: {archiveAfterDays: 0, shipIntervalSeconds: 1, halfLifeHours: 1, garbageDelayMinutes: 1}, warm: {maxBytes: 1Mi, minStrength: 0}, hot: {minStrength: 0}}")]
+    [InlineData("tiers: {cold: {archiveAfterDays: 0, shipIntervalSeconds: 1, halfLifeHours: 1, garbageDelayMinutes: 10}, warm: {maxBytes: 1Mi, minStrength: 0}, hot: {minStrength: 0}}")]
     [InlineData("tiers: {cold: {archiveAfterDays: 36500, shipIntervalSeconds: 86400, halfLifeHours: 87600, garbageDelayMinutes: 43200}, warm: {maxBytes: 1Pi, minStrength: 1}, hot: {minStrength: 1}}")]
     public void The_ends_of_every_range_are_taken(string yaml) => Of(yaml).Validate();
 
