@@ -39,7 +39,8 @@ internal static class Judging
             // Of a record that ended there may be something left to delete.
             if (operations.Length == 1 && operation.Delete && stored is null)
                 canGoOn = false;
-            Stored? left = operation.Delete ? null : RecordOf(operation);
+            // Of what has ended a delete need not leave a mark; when the clock goes back, it may be seen again.
+            Stored? left = !operation.Delete ? RecordOf(operation) : presence == Presence.Present ? null : stored;
             changes[i] = (key, left);
             if (left is null)
                 overlay.Remove(key);

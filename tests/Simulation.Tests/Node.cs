@@ -140,7 +140,9 @@ internal sealed class Node(string name, FaultyFiles files, TieredStore store, Hi
         (int, Stored?)[] numbered =
         [
             .. changes.Select((change, i) =>
-                (change.Key, change.Record is null ? null : change.Record with { Sequence = all ? before + 1 + (ulong)i : 0 })),
+                (change.Key, change.Record is null || ReferenceEquals(change.Record, History.Now.GetValueOrDefault(change.Key))
+                    ? change.Record
+                    : change.Record with { Sequence = all ? before + 1 + (ulong)i : 0 })),
         ];
         History.Add(new Entry(after, numbered));
         bool must = Store.Durability == DurabilityPolicy.Always;

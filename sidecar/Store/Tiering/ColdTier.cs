@@ -98,7 +98,7 @@ internal sealed class ColdTier : IDisposable
             // What the bucket has is on the disk too: a crash must not take back what a restoration would bring again.
             (Address end, ulong sequence) = await _syncedEnd();
             // A folder nothing was written to gets another identity at every open: it must not leave one in the bucket.
-            if (view.Segments.Length == 0)
+            if (sequence == 0)
                 return;
             await ClaimAsync(cancellation);
             bool complete = await ShipAsync(view, end, cancellation);

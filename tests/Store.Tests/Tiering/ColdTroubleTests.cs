@@ -20,7 +20,13 @@ public sealed class ColdTroubleTests : IDisposable
     public async Task A_store_that_nothing_was_written_to_leaves_the_bucket_to_the_one_after_it()
     {
         using (TieredStore idle = Open(_files))
+        {
+            // A segment is begun for it, and stays empty.
+            Assert.Equal(WriteOutcome.ConditionFailed, (await idle.PutAsync("key", "value", Condition.IfPresent)).Outcome);
             await idle.ShipAsync(CancellationToken.None);
+        }
+
+        Assert.Empty(_cold.Names);
         using TieredStore store = Open(_files);
         await store.PutAsync("key", "value");
         await store.ShipAsync(CancellationToken.None);
