@@ -39,6 +39,9 @@ public sealed record PackingStatus
     /// <summary>What each stage of the pipeline did.</summary>
     public IReadOnlyList<StageStatus> Stages { get; init; } = [];
 
+    /// <summary>Share of absent keys that the filters made since the store was opened let pass, measured; null before the first.</summary>
+    public double? FilterFalsePositives { get; init; }
+
     /// <summary>Bytes of memory of directories, filters, dictionaries and restored chunks.</summary>
     public long MemoryBytes { get; init; }
 

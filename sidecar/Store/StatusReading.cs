@@ -111,6 +111,7 @@ internal static class StatusReading
             FramesDropped = packer.FramesDropped,
             LastFailure = packer.LastFailure,
             Stages = stages.Read(),
+            FilterFalsePositives = stages.FilterFalsePositives,
             MemoryBytes = memory + opened.Share.Dictionaries.Bytes + opened.Share.Chunks.Bytes,
             ChunkCacheHits = opened.Share.Chunks.Hits,
             ChunkCacheMisses = opened.Share.Chunks.Misses,

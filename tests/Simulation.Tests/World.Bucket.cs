@@ -261,6 +261,8 @@ internal sealed partial class World
     /// <summary>Lets rounds go by until nothing moves any more, and the garbage of the last move is gone.</summary>
     private async Task RestAsync()
     {
+        // A clock that went back has left objects of the future: they are kept until their time has come.
+        _clock.Jump(TimeSpan.FromDays(400));
         for (int round = 0, quiet = 0; quiet < 3; round++)
         {
             WorldException.Unless(round < 100, "The cold tier does not come to rest.");

@@ -18,6 +18,9 @@ public sealed record PackingReport
     /// <summary>Dead frames whose space was given back.</summary>
     public long FramesDropped { get; init; }
 
+    /// <summary>Share of absent keys that the key filters made since the start let pass, measured; null before the first.</summary>
+    public double? FilterFalsePositives { get; init; }
+
     /// <summary>Memory of directories, filters, dictionaries and restored chunks.</summary>
     public long MemoryBytes { get; init; }
 

@@ -11,4 +11,7 @@ public sealed record TiersReport
 
     /// <summary>The cold store.</summary>
     public ColdTierReport Cold { get; init; } = new();
+
+    /// <summary>The size of the hot tier and why it has it.</summary>
+    public HotTuningReport HotTuning { get; init; } = new();
 }

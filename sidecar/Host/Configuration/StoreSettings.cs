@@ -20,6 +20,7 @@ internal static class StoreSettings
         return new StoreOptions
         {
             HotBytes = sizes.HotBytes,
+            AutoTuneHot = true,
             SegmentBytes = sizes.SegmentBytes,
             PendingBytesMax = sizes.PendingBytes,
             ChunkCacheBytes = sizes.ChunkBytes,

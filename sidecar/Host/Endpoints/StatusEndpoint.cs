@@ -25,7 +25,13 @@ internal static class StatusEndpoint
     private static SidecarStatus Of(StoreStatus store, Parts parts) => new()
     {
         Version = ProductVersion.Text,
-        Tiers = new TiersReport { Hot = Of(store.Hot), Warm = Of(store.Warm), Cold = TierReports.ColdTier(store) },
+        Tiers = new TiersReport
+        {
+            Hot = Of(store.Hot),
+            Warm = Of(store.Warm),
+            Cold = TierReports.ColdTier(store),
+            HotTuning = TierReports.HotTuning(store.HotTuning),
+        },
         Compression = TierReports.Compression(store.Packing),
         Packing = TierReports.Packing(store.Packing),
         Cold = TierReports.ColdStore(store.Cold, parts.Cold.Status),

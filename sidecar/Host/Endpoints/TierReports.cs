@@ -25,10 +25,19 @@ internal static class TierReports
         BytesIn = packing.BytesIn,
         BytesOut = packing.BytesOut,
         FramesDropped = packing.FramesDropped,
+        FilterFalsePositives = packing.FilterFalsePositives,
         MemoryBytes = packing.MemoryBytes,
         ChunkCacheHits = packing.ChunkCacheHits,
         ChunkCacheMisses = packing.ChunkCacheMisses,
         LastFailure = packing.LastFailure,
+    };
+
+    public static HotTuningReport HotTuning(HotTuningStatus tuning) => new()
+    {
+        CeilingBytes = tuning.CeilingBytes,
+        Bytes = tuning.Bytes,
+        PredictedHitRatio = tuning.PredictedHitRatio,
+        Why = tuning.Why,
     };
 
     public static ColdTierReport ColdTier(StoreStatus store) => store.Cold is not { } cold ? new ColdTierReport() : new ColdTierReport

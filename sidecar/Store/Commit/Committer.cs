@@ -266,10 +266,8 @@ internal sealed class Committer
     /// <summary>Whether an operation may take place, given what is stored and what stands before it in the group.</summary>
     private WriteOutcome Judge(in WriteOperation operation, long nowMs)
     {
-        // The value was fetched before the write was handed in; when it left the cache since, nobody waits for it here.
-        if (_records.Places.FindElsewhere(operation.Key.Span) != default && _group.LastOf(operation.Key.Span) < 0)
+        if (CurrentSequence(operation.Key.Span, nowMs) is not { } current)
             return operation.Condition.Kind == ConditionKind.None ? WriteOutcome.Done : WriteOutcome.Busy;
-        ulong current = CurrentSequence(operation.Key.Span, nowMs);
         bool holds = operation.Condition.Kind switch
         {
             ConditionKind.None => true,
@@ -282,8 +280,11 @@ internal sealed class Committer
         return operation.Delete && current == 0 ? WriteOutcome.Absent : WriteOutcome.Done;
     }
 
-    /// <summary>Sequence number of the key's live value, or 0.</summary>
-    private ulong CurrentSequence(ReadOnlySpan<byte> key, long nowMs)
+    /// <summary>
+    /// Sequence number of the key's live value, or 0; null when only the cold store could tell. What a condition needs was
+    /// fetched before the write was handed in; when it left the cache since, nobody waits for it here.
+    /// </summary>
+    private ulong? CurrentSequence(ReadOnlySpan<byte> key, long nowMs)
     {
         int index = _group.LastOf(key);
         if (index >= 0)
@@ -294,8 +295,14 @@ internal sealed class Committer
 
         try
         {
+            if (_records.Places.FindElsewhere(key) != default)
+                return null;
             using ReadLease lease = _records.Read(key, ReadPurpose.Look);
             return lease.Sequence;
+        }
+        catch (StoreException failure) when (failure.Fault is StoreFault.ColdUnavailable or StoreFault.ColdRefused)
+        {
+            return null;
         }
         catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
         {
@@ -387,9 +394,5 @@ internal sealed class Committer
         _answers.Clear();
     }
 
-    private static long FrameBytesOf(WriteRequest request)
-    {
-        long bytes = request.Bytes;
-        return bytes + ((Frame.HeaderBytes + 8L) * request.Count);
-    }
+    private static long FrameBytesOf(WriteRequest request) => request.Bytes + ((Frame.HeaderBytes + 8L) * request.Count);
 }

@@ -82,23 +82,7 @@ internal sealed class PackedSegment : ISegment
         return new PackedKeys(this);
     }
 
-    public IKeySource ScanKeys(Action<Damage> report)
-    {
-        var keys = new TailKeys();
-        for (int chunk = 0; chunk < Directory.Chunks; chunk++)
-        {
-            try
-            {
-                AddKeys(chunk, keys);
-            }
-            catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
-            {
-                report(new Damage(Path, failure.Offset, 0, "chunk"));
-            }
-        }
-
-        return keys;
-    }
+    public IKeySource ScanKeys(Action<Damage> report) => PackedScan.Keys(this, report);
 
     public byte[]? TryRead(Address address, ReadOnlySpan<byte> key, out Tier tier)
     {
@@ -152,17 +136,47 @@ internal sealed class PackedSegment : ISegment
     /// <summary>Whether the chunk that would hold an address is at hand without asking the cold store.</summary>
     public bool IsAtHand(Address address)
     {
-        int chunk = IsStub ? Directory.FindChunk(address) : -1;
-        return chunk < 0 || _share.Chunks.Find(_id, chunk) is not null;
+        int chunk = -1;
+        byte[]? bytes = IsStub ? CachedChunkOf(address, out chunk) : null;
+        if (bytes is null)
+            return chunk < 0;
+        Address original = OriginalOf(chunk, bytes, address);
+        return original == default || CachedChunkOf(original, out int other) is not null || other < 0;
     }
 
-    /// <summary>Brings the chunk that would hold an address from the cold store into the cache.</summary>
-    /// <exception cref="StoreException">The cold store is away, or the chunk is damaged.</exception>
+    /// <summary>Brings what is needed to read the record at an address from the cold store into the cache.</summary>
+    /// <exception cref="StoreException">The cold store is away, or a chunk is damaged.</exception>
     public async ValueTask FetchAsync(Address address, CancellationToken cancellation)
     {
-        int chunk = IsStub ? Directory.FindChunk(address) : -1;
-        if (chunk >= 0 && _share.Chunks.Find(_id, chunk) is null)
-            await _fetches!.GetAsync(chunk).WaitAsync(cancellation);
+        int chunk = -1;
+        byte[]? bytes = IsStub ? CachedChunkOf(address, out chunk) : null;
+        if (chunk < 0)
+            return;
+        bytes ??= await _fetches!.GetAsync(chunk).WaitAsync(cancellation);
+        Address original = OriginalOf(chunk, bytes, address);
+        if (original != default && CachedChunkOf(original, out int other) is null && other >= 0)
+            await _fetches!.GetAsync(other).WaitAsync(cancellation);
+    }
+
+    private byte[]? CachedChunkOf(Address address, out int chunk)
+    {
+        chunk = Directory.FindChunk(address);
+        return chunk < 0 ? null : _share.Chunks.Find(_id, chunk);
+    }
+
+    /// <summary>The record that holds the value of the one at an address; default when it holds its own, or is damaged.</summary>
+    private Address OriginalOf(int chunk, ReadOnlySpan<byte> bytes, Address address)
+    {
+        try
+        {
+            ChunkView view = View(chunk, bytes);
+            return RecordReader.OriginalOf(view, address, DictionaryOf(view.Header));
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
+        {
+            // Whoever reads it is told.
+            return default;
+        }
     }
 
     /// <summary>Whether a key may be among the records, tombstones included: false is certain.</summary>
@@ -175,10 +189,6 @@ internal sealed class PackedSegment : ISegment
         Volatile.Write(ref _filter, filter);
         return BinaryFuseFilter.MayContain(filter, tag);
     }
-
-    /// <summary>Restores every record of a chunk.</summary>
-    /// <exception cref="StoreException">Damaged, or the world failed.</exception>
-    public void CheckChunk(int chunk) => AddKeys(chunk, new TailKeys());
 
     /// <summary>Gives the filter's memory back; the next question reads it again.</summary>
     public void ForgetFilter() => Volatile.Write(ref _filter, null);
@@ -251,21 +261,6 @@ internal sealed class PackedSegment : ISegment
     public StoreException Damaged(long offset, string what) => Content.Damaged(offset, what);
 
     public void Dispose() => Content.Dispose();
-
-    private void AddKeys(int chunk, TailKeys keys)
-    {
-        ChunkView view = View(chunk, ReadChunk(chunk));
-        ChunkView.Walk walk = view.GetEnumerator();
-        while (walk.MoveNext())
-        {
-            RecordEntry entry = walk.Current;
-            byte[] frame = FrameOf(chunk, view, entry, walk.BodyStart, allowDuplicate: true);
-            bool tombstone = (entry.Flags & RecordFlags.Tombstone) != 0;
-            keys.Append(new Frame(frame).Key, new KeyEntry(
-                entry.Address, tombstone ? FrameFlags.Tombstone : FrameFlags.None, tombstone ? 0 : entry.ExpiresAtMs));
-            ArrayPool<byte>.Shared.Return(frame);
-        }
-    }
 
     /// <summary>Bytes of a chunk in the file.</summary>
     /// <exception cref="StoreException">Damaged: no chunk has this length.</exception>

@@ -112,6 +112,7 @@ internal sealed class PackedWriter : IDisposable
         byte[] filter = BinaryFuseFilter.Build(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tags));
         long filterOffset = Position;
         Append(filter);
+        _settings.Stages.CountFilter(filter, _tags, _header.Salt);
         byte[] directory = new PackedDirectory
         {
             ChunkAddresses = [.. _chunkAddresses],

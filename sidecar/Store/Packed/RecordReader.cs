@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Thermocline.Store.Compression;
@@ -52,6 +53,17 @@ internal static class RecordReader
 
         WriteHeader(entry, value, frame);
         return (entry.Flags & RecordFlags.Tombstone) != 0 || new Frame(frame).TotalBytes == entry.FrameBytes;
+    }
+
+    /// <summary>The record that holds the value of the one at an address; default when it holds its own, or is not there.</summary>
+    public static Address OriginalOf(in ChunkView view, Address address, ZstdDictionary? dictionary)
+    {
+        if (!view.TryFind(address, out RecordEntry entry, out int body, out _) || (entry.Flags & RecordFlags.Duplicate) == 0)
+            return default;
+        byte[] frame = ArrayPool<byte>.Shared.Rent(Frame.HeaderBytes + Math.Max(entry.FrameBytes, entry.StoredBytes));
+        bool known = TryDecode(entry, view.Bodies.Slice(body, entry.StoredBytes), dictionary, frame, out Address original);
+        ArrayPool<byte>.Shared.Return(frame);
+        return known ? original : default;
     }
 
     /// <summary>Completes a frame with the value of another record.</summary>

@@ -75,7 +75,7 @@ internal static class Verification
         for (int chunk = 0; chunk < segment.Directory.Chunks && !segment.IsStub && found.Count < EntriesMax; chunk++)
         {
             cancellation.ThrowIfCancellationRequested();
-            CheckPart(segment, "chunk", found, () => segment.CheckChunk(chunk));
+            CheckPart(segment, "chunk", found, () => PackedScan.CheckChunk(segment, chunk));
         }
 
         var rows = new KeyRows();

@@ -27,6 +27,7 @@ internal sealed class ColdTier : IDisposable
     private readonly SegmentShipper _segments;
     private readonly SegmentMoves _moves;
     private readonly Observations _observed;
+    private readonly ClaimFile _claim;
     private readonly string _writer;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stop = new();
@@ -51,6 +52,7 @@ internal sealed class ColdTier : IDisposable
         _options = options;
         _time = parts.Time;
         _writer = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        _claim = new ClaimFile(parts.Files, _cold);
         _manifests = new ManifestStore(_cold, _time);
         _garbage = new GarbageCollector(_cold, _manifests, _time, options.GarbageDelay);
         _tail = new TailShipper(_cold, _manifests, log, _writer);
@@ -169,11 +171,12 @@ internal sealed class ColdTier : IDisposable
         if (_isClaimed)
             return;
         if (_manifests.Current is null)
-            await _manifests.ClaimAsync(_identity.StoreId, _writer, cancellation);
+            await _manifests.ClaimAsync(_identity.StoreId, _writer, before => _claim.Follow(before, _writer), cancellation);
         // After the claim, which refuses another store's bucket; without it nobody can restore.
         var bytes = new byte[Identity.Bytes];
         _identity.Write(bytes);
         await _cold.PutAsync(ObjectNames.Identity, bytes, ColdCondition.None, cancellation);
+        _claim.Done();
         _isClaimed = true;
     }
 

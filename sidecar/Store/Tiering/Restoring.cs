@@ -30,7 +30,7 @@ internal sealed class Restoring(IFiles files, IColdStore cold, TimeProvider time
             ?? throw new StoreException(StoreFault.Damaged, $"The identity in {cold.Name} is damaged.", ObjectNames.Identity);
         Begin(identity, identityObject.Content.Span);
         string writer = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        Manifest manifest = await manifests.ClaimAsync(identity.StoreId, writer, cancellation);
+        Manifest manifest = await manifests.ClaimAsync(identity.StoreId, writer, static _ => { }, cancellation);
         manifest = await CloseTailsAsync(manifests, manifest, cancellation);
         _tally.Start(manifest);
         foreach (ManifestSegment segment in manifest.Segments)
@@ -42,6 +42,7 @@ internal sealed class Restoring(IFiles files, IColdStore cold, TimeProvider time
 
         foreach (ManifestTail tail in manifest.Tails.Where(tail => !manifest.Covers(tail.Segment)))
             await RestoreAsync(tail, cancellation);
+        new ClaimFile(files, cold).Write(writer, writer);
         files.Rename(Unfinished, Recovery.IdentityFile.Path);
         files.SyncDirectory(RelativePath.Root);
         return _tally.Report;

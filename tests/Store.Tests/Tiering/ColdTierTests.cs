@@ -114,6 +114,36 @@ public sealed class ColdTierTests : IDisposable
     }
 
     [Fact]
+    public async Task An_old_folder_that_is_started_again_does_not_take_the_bucket_back()
+    {
+        var files = new MemoryFiles();
+        using (TieredStore old = await FilledAsync(files))
+            await old.ShipAsync(CancellationToken.None);
+        var fresh = new MemoryFiles();
+        await TieredStore.RestoreAsync(fresh, _cold, _time, false, null, CancellationToken.None);
+        using TieredStore restored = Open(fresh);
+        await restored.PutAsync("later", "write");
+        await restored.ShipAsync(CancellationToken.None);
+        using (TieredStore again = Open(files))
+        {
+            StoreException fenced = await Assert.ThrowsAsync<StoreException>(async () => await again.ShipAsync(CancellationToken.None));
+            Assert.Equal(StoreFault.Fenced, fenced.Fault);
+            CheckAll(again);
+        }
+
+        await restored.PutAsync("later still", "write");
+        await restored.ShipAsync(CancellationToken.None);
+        restored.Dispose();
+        using (TieredStore restarted = Open(fresh))
+            await restarted.ShipAsync(CancellationToken.None);
+        files.Create("claim.take", 0).Dispose();
+        using TieredStore taken = Open(files);
+        await taken.ShipAsync(CancellationToken.None);
+        Assert.True(taken.Status.Cold!.Claimed);
+        Assert.False(files.Exists("claim.take"));
+    }
+
+    [Fact]
     public async Task A_fenced_writer_does_not_count_its_tail_as_safe()
     {
         var files = new MemoryFiles();

@@ -5,6 +5,11 @@ namespace Thermocline.Testing.Cold;
 /// <summary>Short forms for tests of manifests.</summary>
 internal static class Manifests
 {
+    /// <summary>Claims a store whoever had it before, as no folder of a store does.</summary>
+    internal static ValueTask<Manifest> ClaimAsync(
+        this ManifestStore store, Guid storeId, string writer, CancellationToken cancellation) =>
+        store.ClaimAsync(storeId, writer, static _ => { }, cancellation);
+
     public static Guid StoreId { get; } = new("0f8fad5b-d9cb-469f-a165-70867728950e");
 
     /// <summary>The id of a writer, made of one digit.</summary>

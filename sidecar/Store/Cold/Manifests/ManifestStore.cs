@@ -32,9 +32,11 @@ internal sealed class ManifestStore(IColdStore store, TimeProvider time) : IDisp
     /// <summary>Makes the store ours and returns the manifest that is in force from now on.</summary>
     /// <param name="storeId">Who the store is; another one's bucket is refused.</param>
     /// <param name="writer">Random id of this open: 32 lower-case hexadecimal digits.</param>
+    /// <param name="before">Shown the manifest that is about to be replaced, or null; may refuse by raising an exception.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="StoreException">Damaged, Unsupported, somebody else's, or the bucket fails or refuses.</exception>
-    public async ValueTask<Manifest> ClaimAsync(Guid storeId, string writer, CancellationToken cancellation)
+    public async ValueTask<Manifest> ClaimAsync(
+        Guid storeId, string writer, Action<Manifest?> before, CancellationToken cancellation)
     {
         if (!ObjectNames.IsWriter(writer))
             throw new ArgumentException("A writer's id has 32 lower-case hexadecimal digits.", nameof(writer));
@@ -44,9 +46,10 @@ internal sealed class ManifestStore(IColdStore store, TimeProvider time) : IDisp
             _conditions = (await store.ProbeAsync(cancellation)).ConditionalWrites;
             for (int attempt = 1; attempt <= TriesMax; attempt++)
             {
-                ManifestReading? before = await ReadAsync(cancellation);
-                Manifest claim = ClaimOn(before?.Manifest, storeId, writer);
-                if (await PutAsync(claim, before?.Tag, cancellation) is { } mine)
+                ManifestReading? found = await ReadAsync(cancellation);
+                Manifest claim = ClaimOn(found?.Manifest, storeId, writer);
+                before(found?.Manifest);
+                if (await PutAsync(claim, found?.Tag, cancellation) is { } mine)
                     return Keep(mine, new ManifestStatus { Epoch = claim.Epoch, SingleWriter = !_conditions });
                 await Task.Delay(Pause * attempt, time, cancellation);
             }
