@@ -41,9 +41,9 @@ public sealed class ColdCommandsTests : IDisposable
         Assert.True(report.GetProperty("records").GetInt64() >= SunkenStore.Records);
         Assert.Equal(whole, report.GetProperty("whole").GetBoolean());
         Assert.True(report.GetProperty("predecessorFenced").GetBoolean());
-        _output.GetStringBuilder().Clear();
-        Assert.Equal(0, await RunAsync(["restore", "--data", Data, .. more]));
-        Assert.Contains("is fenced and ships nothing any more", _output.ToString(), StringComparison.Ordinal);
+        // Once it is a store, it may have records that the bucket does not have.
+        Assert.Equal(1, await RunAsync(["restore", "--data", Data, .. more]));
+        Assert.Contains("holds a store already", _error.ToString(), StringComparison.Ordinal);
 
         await using RunningSidecar sidecar = await RunningSidecar.StartAsync(
             $"tiers: {{cold: {{kind: folder, path: {Cold}, shipIntervalSeconds: 3600}}}}", Data);

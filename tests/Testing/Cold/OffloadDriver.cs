@@ -159,7 +159,7 @@ public sealed class OffloadDriver(OffloadOptions options, Action<string> say)
         new StoreOptions
         {
             HotBytes = 16 << 20,
-            SegmentBytes = 16 << 20,
+            SegmentBytes = (int)Math.Clamp(options.Bytes / 16, 1 << 20, 16 << 20),
             Durability = DurabilityPolicy.Interval,
             ChunkCacheBytes = 4 << 20,
             Cold = new ColdOptions { Background = false, MovesMax = 1000 },
