@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using Thermocline.Benchmarks.Compress;
 using Thermocline.Benchmarks.Corpus;
 using Thermocline.Benchmarks.Measure;
 using Thermocline.Benchmarks.Peers;
 using Thermocline.Benchmarks.Report;
 using Thermocline.Store;
-using Thermocline.Benchmarks.Compress;
 using Thermocline.Store.Compression;
 
 namespace Thermocline.Benchmarks.Packed;
