@@ -98,13 +98,15 @@ public sealed class OffloadDriver(OffloadOptions options, Action<string> say)
         return (write, pack, Stopwatch.GetElapsedTime(started), warm);
     }
 
-    /// <summary>Ships until nothing leaves any more.</summary>
+    /// <summary>One more round; whether it packed, shipped or evicted anything.</summary>
     private static async Task<bool> ShipOnAsync(TieredStore store, CancellationToken cancellation)
     {
-        long evicted = store.Status.Cold!.Evicted;
+        long before = MovesOf(store.Status);
         await store.ShipAsync(cancellation);
-        return store.Status.Cold!.Evicted > evicted;
+        return MovesOf(store.Status) > before;
     }
+
+    private static long MovesOf(StoreStatus status) => status.Cold!.Evicted + status.Cold.Shipped + status.Packing.Runs;
 
     private async Task RestoreAsync(string folder, bool whole, CancellationToken cancellation)
     {
