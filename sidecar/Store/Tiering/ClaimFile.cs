@@ -17,8 +17,14 @@ internal sealed class ClaimFile(IFiles files, IColdStore cold)
     /// <summary>An empty file of this name, made by hand, takes the bucket over all the same. It goes with the claim.</summary>
     public const string TakePath = "claim.take";
     private const string NextPath = "claim.tmp";
-    private const int Bytes = 64;
+
+    /// <summary>Claims that are remembered: one that was sent may arrive long after those that followed it.</summary>
+    private const int WritersMax = 32;
     private const int WriterBytes = 16;
+    private const int WritersStart = 12;
+    private const int EpochStart = WritersStart + (WritersMax * WriterBytes);
+    private const int CrcStart = EpochStart + 8;
+    private const int Bytes = CrcStart + 4;
 
     private static ReadOnlySpan<byte> Magic => "TCCLAIM1"u8;
 
@@ -30,7 +36,14 @@ internal sealed class ClaimFile(IFiles files, IColdStore cold)
     /// <exception cref="IOException">The disk failed.</exception>
     public void Follow(Manifest? before, string writer)
     {
-        if (before is not null && before.Writer != writer && !Read().Contains(before.Writer) && !files.Exists(TakePath))
+        (List<string> known, long epoch) = Read();
+        if (before is not null && before.Epoch < epoch)
+        {
+            throw new StoreException(
+                StoreFault.ColdUnavailable, $"{cold.Name} shows an older manifest than this folder has seen; it is asked again.", ObjectNames.Manifest);
+        }
+
+        if (before is not null && before.Writer != writer && !known.Contains(before.Writer) && !files.Exists(TakePath))
         {
             throw new StoreException(
                 StoreFault.Fenced,
@@ -39,22 +52,29 @@ internal sealed class ClaimFile(IFiles files, IColdStore cold)
                 ObjectNames.Manifest);
         }
 
-        Write(before?.Writer ?? writer, writer);
+        Write([.. known.Append(before?.Writer ?? writer).Append(writer).Distinct()], epoch);
     }
 
-    /// <summary>After the claim.</summary>
-    public void Done() => files.Delete(TakePath);
-
-    /// <summary>Notes a claim that was made.</summary>
+    /// <summary>After a claim.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
-    public void Write(string before, string writer)
+    public void Done(long epoch)
     {
-        Span<byte> bytes = stackalloc byte[Bytes];
-        bytes.Clear();
+        Write(Read().Writers, epoch);
+        files.Delete(TakePath);
+    }
+
+    /// <summary>Notes as whom this folder claimed or may have claimed; of too many the oldest are forgotten.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void Write(IReadOnlyList<string> writers, long epoch)
+    {
+        var bytes = new byte[Bytes];
         Magic.CopyTo(bytes);
-        Convert.FromHexString(before).CopyTo(bytes[8..]);
-        Convert.FromHexString(writer).CopyTo(bytes[(8 + WriterBytes)..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[60..], Checksum.Of(bytes[..60]));
+        string[] kept = [.. writers.TakeLast(WritersMax)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), kept.Length);
+        for (int i = 0; i < kept.Length; i++)
+            Convert.FromHexString(kept[i]).CopyTo(bytes, WritersStart + (i * WriterBytes));
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(EpochStart), epoch);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(CrcStart), Checksum.Of(bytes.AsSpan(0, CrcStart)));
         files.Delete(NextPath);
         using (IFile file = files.Create(NextPath, 0))
         {
@@ -66,23 +86,23 @@ internal sealed class ClaimFile(IFiles files, IColdStore cold)
         files.SyncDirectory(RelativePath.Root);
     }
 
-    private string[] Read()
+    private (List<string> Writers, long Epoch) Read()
     {
+        var writers = new List<string>();
         if (!files.Exists(Path))
-            return [];
+            return (writers, 0);
         using IFile file = files.Open(Path);
-        Span<byte> bytes = stackalloc byte[Bytes];
-        if (file.Read(bytes, 0) != Bytes
-            || !bytes.StartsWith(Magic)
-            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[60..]) != Checksum.Of(bytes[..60]))
+        var bytes = new byte[Bytes];
+        int count = file.Read(bytes, 0) == Bytes ? BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) : 0;
+        if (!bytes.AsSpan().StartsWith(Magic)
+            || count is < 0 or > WritersMax
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(CrcStart)) != Checksum.Of(bytes.AsSpan(0, CrcStart)))
         {
-            return [];
+            return (writers, 0);
         }
 
-        return
-        [
-            Convert.ToHexStringLower(bytes.Slice(8, WriterBytes)),
-            Convert.ToHexStringLower(bytes.Slice(8 + WriterBytes, WriterBytes)),
-        ];
+        for (int i = 0; i < count; i++)
+            writers.Add(Convert.ToHexStringLower(bytes.AsSpan(WritersStart + (i * WriterBytes), WriterBytes)));
+        return (writers, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(EpochStart)));
     }
 }

@@ -176,7 +176,7 @@ internal sealed class ColdTier : IDisposable
         var bytes = new byte[Identity.Bytes];
         _identity.Write(bytes);
         await _cold.PutAsync(ObjectNames.Identity, bytes, ColdCondition.None, cancellation);
-        _claim.Done();
+        _claim.Done(_manifests.Current!.Epoch);
         _isClaimed = true;
     }
 

@@ -42,7 +42,7 @@ internal sealed class Restoring(IFiles files, IColdStore cold, TimeProvider time
 
         foreach (ManifestTail tail in manifest.Tails.Where(tail => !manifest.Covers(tail.Segment)))
             await RestoreAsync(tail, cancellation);
-        new ClaimFile(files, cold).Write(writer, writer);
+        new ClaimFile(files, cold).Write([writer], manifest.Epoch);
         files.Rename(Unfinished, Recovery.IdentityFile.Path);
         files.SyncDirectory(RelativePath.Root);
         return _tally.Report;

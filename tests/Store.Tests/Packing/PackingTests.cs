@@ -290,6 +290,8 @@ public sealed class PackingTests
     {
         for (int i = 0; i < count; i++)
             await store.PutAsync($"{name} {i}", Filling(name, i));
+        // What is not sealed yet is not packed either.
+        SpinWait.SpinUntil(() => store.IsSettled, TimeSpan.FromMinutes(1));
     }
 
     private static byte[] ValueOf(Random random, int i)

@@ -331,6 +331,8 @@ public sealed class ColdTierTests : IDisposable
     {
         for (int i = 0; i < count; i++)
             await store.PutAsync($"{name} {i:D5}", ValueOf(i));
+        // What is not sealed yet is not packed either.
+        SpinWait.SpinUntil(() => store.IsSettled, TimeSpan.FromMinutes(1));
     }
 
     private static void CheckAll(TieredStore store)
