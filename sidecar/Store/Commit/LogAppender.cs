@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Log;
@@ -50,7 +49,7 @@ internal sealed class LogAppender(
         sealer.CompleteRecovery();
         if (_number == Address.SegmentMax)
             throw new StoreException(StoreFault.Full, "The store has reached its largest number of segments.");
-        var header = new SegmentHeader(_number + 1, RandomSalt(), nowMs, LastSequence + 1, storeId);
+        var header = new SegmentHeader(_number + 1, SegmentSalt.Next(), nowMs, LastSequence + 1, storeId);
         _writer = SegmentWriter.Create(files, header, Math.Max(options.SegmentBytes, SegmentHeader.Bytes + firstBatchBytes));
         _number++;
         Segment added = _writer.Segment;
@@ -89,12 +88,5 @@ internal sealed class LogAppender(
         }
 
         return _number;
-    }
-
-    private static ulong RandomSalt()
-    {
-        Span<byte> salt = stackalloc byte[8];
-        RandomNumberGenerator.Fill(salt);
-        return BitConverter.ToUInt64(salt);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class Dictionaries(DictionaryCache cache, StageCounters stages)
                 return known.Dictionary;
         }
 
-        return Train(collection, sample, wanted) ?? (known.Dictionary is not null ? known.Dictionary : null);
+        return Train(collection, sample, wanted) ?? known.Dictionary;
     }
 
     private ZstdDictionary? Train(string collection, CollectionSample sample, int bytes)

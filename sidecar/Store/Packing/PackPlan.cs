@@ -17,9 +17,6 @@ internal enum PackReason
 
     /// <summary>Much of them is dead.</summary>
     Dead,
-
-    /// <summary>They are about to live in the cold store alone.</summary>
-    Cold,
 }
 
 /// <summary>Decides what is packed next. Pure: the same candidates give the same answer.</summary>

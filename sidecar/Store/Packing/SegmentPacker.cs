@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Log;
@@ -38,7 +37,7 @@ internal sealed class SegmentPacker(
     {
         int first = inputs[0].First, last = inputs[^1].Last;
         (ulong storeId, long createdMs) = OriginOf(inputs[0]);
-        var header = new PackedHeader(first, last, RandomSalt(), createdMs, storeId);
+        var header = new PackedHeader(first, last, SegmentSalt.Next(), createdMs, storeId);
         string path = PackedNames.PathOf(first, last, createdMs, PackedNames.Suffix);
         string unfinished = PackedNames.PathOf(first, last, createdMs, PackedNames.UnfinishedSuffix);
         settings = settings with { Dictionaries = settings.TrainsDictionaries ? Sample(inputs, settings.Level, pace) : [] };
@@ -238,11 +237,4 @@ internal sealed class SegmentPacker(
         Segment raw => (raw.Header.StoreId, raw.Header.CreatedMs),
         _ => throw new InvalidOperationException("A file of the log is raw or packed."),
     };
-
-    private static ulong RandomSalt()
-    {
-        Span<byte> salt = stackalloc byte[8];
-        RandomNumberGenerator.Fill(salt);
-        return BitConverter.ToUInt64(salt);
-    }
 }
