@@ -18,7 +18,7 @@ internal static partial class Arrows
         ["Cold"] = ["Format", "Files"],
         ["Log"] = ["Format", "Native", "Files", "Compression"],
         ["Index"] = ["Format", "Native", "Files"],
-        ["Hot"] = ["Format", "Native", "Index"],
+        ["Hot"] = ["Format", "Native", "Index", "Compression"],
         ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Tuning"],
         ["Commit"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
         ["Tuning"] = [],

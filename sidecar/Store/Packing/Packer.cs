@@ -21,7 +21,7 @@ internal sealed class Packer : IDisposable
     private readonly KeyHash _hash;
     private readonly StoreOptions _options;
     private readonly StageCounters _stages;
-    private readonly Action _idle;
+    private readonly Action<CompressionLevel> _idle;
     private readonly int _coveredSegment;
     private readonly Lock _running = new();
     private readonly object _signal = new();
@@ -35,7 +35,7 @@ internal sealed class Packer : IDisposable
 
     public Packer(
         SegmentPacker packer, RecordTable records, KeyHash hash, StoreOptions options, StageCounters stages, int coveredSegment,
-        Action idle)
+        Action<CompressionLevel> idle)
     {
         _idle = idle;
         _packer = packer;
@@ -146,7 +146,7 @@ internal sealed class Packer : IDisposable
             wait = IdleWait;
             try
             {
-                _idle();
+                _idle(Level);
                 lock (_running)
                 {
                     while (!HasStopped(TimeSpan.Zero, untilDue: false) && RunOne(Pace))
