@@ -18,7 +18,7 @@ internal sealed class HotRelief(RecordTable records, Dictionaries dictionaries)
         AdoptDictionaries();
         try
         {
-            records.Compression.Prepare(dictionaries.Current);
+            records.Hot.Compression.Prepare(dictionaries.Current);
         }
         catch (StoreException)
         {
@@ -31,9 +31,9 @@ internal sealed class HotRelief(RecordTable records, Dictionaries dictionaries)
     {
         if (level == CompressionLevel.Off || bytes <= 0)
             return 0;
-        if (!records.Compression.IsPrepared)
+        if (!records.Hot.Compression.IsPrepared)
             Prepare(level);
-        return records.Compression.Run(bytes, cancellation);
+        return records.Hot.Compression.Run(bytes, cancellation);
     }
 
     /// <summary>A store that was opened a moment ago has trained none yet, but its newest packed segment has some.</summary>

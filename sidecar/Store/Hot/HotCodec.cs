@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Compression;
 using Thermocline.Store.Format;
 using Thermocline.Store.Native;
@@ -15,6 +16,7 @@ internal sealed unsafe class HotCodec : IDisposable
     /// <summary>Bodies below this are kept as they are.</summary>
     private const int BodyBytesMin = 16;
     private readonly HotDictionaries _dictionaries;
+    private readonly MemoryAccount _account;
     private readonly NativeChunk _memory;
     private readonly ReservedEncoder? _encoder;
     private readonly int _stagingBytes;
@@ -25,13 +27,15 @@ internal sealed unsafe class HotCodec : IDisposable
     /// <param name="dictionaries">Where readers find the dictionaries again.</param>
     /// <param name="frameBytesMax">The largest frame.</param>
     /// <param name="batchBytes">Bytes of the frames that are compressed before they are put in their place.</param>
-    public HotCodec(HotDictionaries dictionaries, int frameBytesMax, int batchBytes)
+    /// <param name="account">All of it is charged to it.</param>
+    public HotCodec(HotDictionaries dictionaries, int frameBytesMax, int batchBytes, MemoryAccount account)
     {
+        _account = account;
         _dictionaries = dictionaries;
         _checkBytes = frameBytesMax;
         _stagingBytes = Math.Max(frameBytesMax, batchBytes);
         int workspace = Zstd.IsPlaceable ? ReservedEncoder.WorkspaceBytes(frameBytesMax) : 0;
-        _memory = new NativeChunk(workspace + _stagingBytes + frameBytesMax);
+        _memory = new NativeChunk(workspace + _stagingBytes + frameBytesMax, account);
         // The kernel gives memory when it is first written to, which would be when there is none.
         new Span<byte>(_memory.Base, _memory.Bytes).Clear();
         if (workspace == 0)
@@ -42,9 +46,6 @@ internal sealed unsafe class HotCodec : IDisposable
 
     /// <summary>Where stored frames are put together.</summary>
     public Span<byte> Staging => new(_memory.Base + _memory.Bytes - _checkBytes - _stagingBytes, _stagingBytes);
-
-    /// <summary>Bytes of native memory it keeps.</summary>
-    public long NativeBytes => _memory.Bytes + _collections.Sum(static one => one.Tables.NativeBytes);
 
     /// <summary>Whether it works with just these dictionaries.</summary>
     public bool Has(IReadOnlyList<CollectionDictionary> dictionaries) =>
@@ -67,10 +68,14 @@ internal sealed unsafe class HotCodec : IDisposable
             taken |= 1UL << number;
             Collection? known = Array.Find(_collections, each => each.Id == one.Dictionary.Id);
             EncoderTables tables = known?.Tables ?? new EncoderTables(one.Dictionary.Tables.Content, Level);
+            if (known is null)
+                _account.Charge(tables.NativeBytes);
             collections.Add(new Collection(one.Name, one.Dictionary.Id, number, tables));
         }
 
         // Tables that nobody encodes with any more are freed by their finalizer: the encoder may still point to the last.
+        foreach (Collection gone in _collections.Where(each => !collections.Exists(one => one.Id == each.Id)))
+            _account.Release(gone.Tables.NativeBytes);
         _collections = [.. collections];
         _dictionaries.Forget(taken);
     }
@@ -99,6 +104,8 @@ internal sealed unsafe class HotCodec : IDisposable
     {
         if (_decoder != 0)
             DecoderContexts.Return(_decoder);
+        foreach (Collection one in _collections)
+            _account.Release(one.Tables.NativeBytes);
         _memory.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Compression;
 using Thermocline.Store.Format;
 using Thermocline.Store.Index;
@@ -12,7 +13,7 @@ namespace Thermocline.Store.Hot;
 /// digested dictionaries and its buffers, the tier holds one page back for the first compressed one, and every further
 /// one is a raw page that was emptied before.
 /// </summary>
-internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash) : IDisposable
+internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash, MemoryAccount account) : IDisposable
 {
     /// <summary>Frames that are looked up, or put in their place, while the lock is held.</summary>
     public const int BatchFrames = 32;
@@ -27,9 +28,6 @@ internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash
     /// <summary>Whether <see cref="Prepare"/> has been called.</summary>
     public bool IsPrepared => Volatile.Read(ref _codec) is not null;
 
-    /// <summary>Bytes of native memory kept ready, the page of the tier not included.</summary>
-    public long NativeBytes => Volatile.Read(ref _codec)?.NativeBytes ?? 0;
-
     /// <summary>
     /// Takes what compressing needs, and the dictionaries of the collections, while there is memory. Cheap when nothing is new;
     /// does nothing while pages are being compressed.
@@ -42,7 +40,7 @@ internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash
         {
             if (_ended || _codec?.Has(dictionaries) == true)
                 return;
-            HotCodec codec = _codec ?? new HotCodec(tier.Dictionaries, tier.FrameBytesMax, BatchBytes);
+            HotCodec codec = _codec ?? new HotCodec(tier.Dictionaries, tier.FrameBytesMax, BatchBytes, account);
             codec.Use(dictionaries, DictionariesInUse);
             lock (tier.Mutation)
                 tier.Pages.KeepSpare();

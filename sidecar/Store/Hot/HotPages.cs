@@ -1,10 +1,12 @@
+using Thermocline.Store.Accounting;
+
 namespace Thermocline.Store.Hot;
 
 /// <summary>
 /// The pages of the hot tier by their ordinals: which there are, which are free, which somebody still looks at. All members
 /// but <see cref="PageOf"/> and <see cref="Count"/> run under the store's mutation lock.
 /// </summary>
-internal sealed class HotPages(int pageBytes, ReaderLanes lanes)
+internal sealed class HotPages(int pageBytes, ReaderLanes lanes, MemoryAccount account)
 {
     /// <summary>With fewer pages than this the tier has better uses for one than to hold it back.</summary>
     private const int PagesForSpare = 8;
@@ -79,7 +81,7 @@ internal sealed class HotPages(int pageBytes, ReaderLanes lanes)
         _free.EnsureCapacity(_count + 1);
         _waiting.EnsureCapacity(_count + 1);
         _ordinals.EnsureCapacity(_ordinalNext);
-        var page = new HotPage(ordinal, pageBytes);
+        var page = new HotPage(ordinal, pageBytes, account);
         _pages[ordinal] = page;
         Volatile.Write(ref _count, _count + 1);
         Free(page);

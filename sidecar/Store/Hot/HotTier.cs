@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Format;
 using Thermocline.Store.Index;
 
@@ -31,15 +32,21 @@ internal sealed unsafe class HotTier
     private int _emptied;
     private int _epoch;
 
-    public HotTier(long bytes, HashIndex index, KeyHash hash)
+    /// <param name="bytes">Limit in bytes.</param>
+    /// <param name="index">Names the frames.</param>
+    /// <param name="hash">Of keys.</param>
+    /// <param name="account">Pages are charged to it.</param>
+    /// <param name="working">What compressing works with is charged to it.</param>
+    public HotTier(long bytes, HashIndex index, KeyHash hash, MemoryAccount account, MemoryAccount working)
     {
         _index = index;
         _hash = hash;
         Lanes = new ReaderLanes(this);
         int pageBytes = (int)Math.Clamp(
             (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes / 32 + 1), 64 << 10, 2 << 20);
-        Pages = new HotPages(pageBytes, Lanes);
+        Pages = new HotPages(pageBytes, Lanes, account);
         Compressed = new CompressedPages(Pages);
+        Compression = new HotCompression(this, index, hash, working);
         Limit = bytes;
     }
 
@@ -54,6 +61,9 @@ internal sealed unsafe class HotTier
 
     /// <summary>What of it is compressed.</summary>
     public CompressedPages Compressed { get; }
+
+    /// <summary>Compresses it.</summary>
+    public HotCompression Compression { get; }
 
     /// <summary>What compressed frames are read with.</summary>
     public HotDictionaries Dictionaries { get; } = new();

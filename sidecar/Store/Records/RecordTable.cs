@@ -22,9 +22,6 @@ internal sealed unsafe class RecordTable(
 
     public HotTier Hot => hot;
 
-    /// <summary>Compresses what is hot.</summary>
-    public HotCompression Compression { get; } = new(hot, index, hash);
-
     public LogReader Log => log;
 
     public DamageLog Damages => damages;
@@ -246,7 +243,7 @@ internal sealed unsafe class RecordTable(
     public void Close()
     {
         _closed = true;
-        Compression.Dispose();
+        hot.Compression.Dispose();
         lock (_mutation)
             hot.Close();
     }

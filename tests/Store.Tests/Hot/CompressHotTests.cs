@@ -227,7 +227,7 @@ public sealed class CompressHotTests
     {
         using ReadLease held = store.Read(Testing.Stores.Key("key 5"));
         Assert.Equal(Tier.Hot, held.Tier);
-        store.HotBytes = 1 << 20;
+        store.Memory.HotBytes = 1 << 20;
         store.Dispose();
         Assert.True(held.Value.SequenceEqual(HotRecords.Text(5)));
     }

@@ -26,7 +26,7 @@ public sealed class CompressHotUnderLoadTests
             int key = random.Next(Keys);
             await store.PutAsync($"{key}", ValueOf(key, (char)('a' + (i % 26))));
             if (i % 1000 == 0)
-                store.HotBytes = (1 + (i / 1000 % 4)) << 20;
+                store.Memory.HotBytes = (1 + (i / 1000 % 4)) << 20;
         }
 
         await end.CancelAsync();
@@ -75,12 +75,12 @@ public sealed class CompressHotUnderLoadTests
         var random = new Random(9);
         for (int cycle = 0; cycle < 100; cycle++)
         {
-            store.HotBytes = random.Next(1, 6) << 20;
+            store.Memory.HotBytes = random.Next(1, 6) << 20;
             store.CompressHot(random.Next(1, 6) << 20, CancellationToken.None);
-            Assert.InRange(store.Status.Hot.Bytes, 0, store.HotBytes);
+            Assert.InRange(store.Status.Hot.Bytes, 0, store.Memory.HotBytes);
             string changed = $"key {random.Next(Keys)}";
             await records.PutAsync(store, changed, HotRecords.Text(cycle + 100_000, random.Next(2_000)));
-            store.HotBytes = 8 << 20;
+            store.Memory.HotBytes = 8 << 20;
             records.Check(store);
         }
 

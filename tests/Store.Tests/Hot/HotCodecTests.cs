@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Compression;
 using Thermocline.Store.Format;
 using Thermocline.Store.Hot;
@@ -11,12 +12,13 @@ namespace Thermocline.Store.Tests.Hot;
 public sealed class HotCodecTests
 {
     private const int FrameBytesMax = 1 << 20;
+    private readonly MemoryAccount _account = new MemoryLedger().Open("test", "codec", MemoryKind.Native);
 
     [Fact]
     public void Any_frame_comes_back_and_is_never_longer_than_it_was()
     {
         var dictionaries = new HotDictionaries();
-        using var codec = new HotCodec(dictionaries, FrameBytesMax, 64 << 10);
+        using var codec = New(dictionaries, FrameBytesMax);
         codec.Use([new CollectionDictionary("c", Dictionary(1))], static () => 0);
         var random = new Random(8);
         // A large frame first, then many small ones: the encoder must not want other memory for them.
@@ -39,7 +41,7 @@ public sealed class HotCodecTests
     public void The_reserved_memory_suffices_for_large_frames_with_a_dictionary_and_without(int length)
     {
         var dictionaries = new HotDictionaries();
-        using var codec = new HotCodec(dictionaries, FrameBytesMax, 64 << 10);
+        using var codec = New(dictionaries, FrameBytesMax);
         codec.Use([new CollectionDictionary("c", Dictionary(1))], static () => 0);
         var random = new Random(2);
         foreach (string collection in new[] { "c", "other" })
@@ -53,9 +55,9 @@ public sealed class HotCodecTests
     public void A_small_tier_needs_little_memory_and_its_frames_get_smaller_too()
     {
         var dictionaries = new HotDictionaries();
-        using var codec = new HotCodec(dictionaries, 32 << 10, 64 << 10);
+        using var codec = New(dictionaries, 32 << 10);
         codec.Use([new CollectionDictionary("c", Dictionary(1))], static () => 0);
-        Assert.InRange(codec.NativeBytes, 1, 1 << 20);
+        Assert.InRange(_account.Bytes, 1, 1 << 20);
         byte[] frame = FrameOf("c", "json", 32_000, new Random(3));
         Assert.True(CheckOne(codec, dictionaries, frame) < frame.Length * 3 / 4);
     }
@@ -64,7 +66,7 @@ public sealed class HotCodecTests
     public void Frames_of_dictionaries_that_are_no_longer_used_come_back_and_unneeded_numbers_are_given_again()
     {
         var dictionaries = new HotDictionaries();
-        using var codec = new HotCodec(dictionaries, FrameBytesMax, 64 << 10);
+        var codec = New(dictionaries, FrameBytesMax);
         var random = new Random(4);
         byte[] frame = FrameOf("c", "json", 800, random);
         codec.Use([new CollectionDictionary("c", Dictionary(1))], static () => 0);
@@ -79,13 +81,16 @@ public sealed class HotCodecTests
             CheckRestored(dictionaries, stored, frame);
             CheckRestored(dictionaries, kept, frame);
         }
+
+        codec.Dispose();
+        Assert.Equal((0, 0), (_account.Bytes, _account.Figures.Mistakes));
     }
 
     [Fact]
     public void A_frame_whose_dictionary_is_gone_or_whose_length_is_wrong_is_not_answered()
     {
         var dictionaries = new HotDictionaries();
-        using var codec = new HotCodec(dictionaries, FrameBytesMax, 64 << 10);
+        using var codec = New(dictionaries, FrameBytesMax);
         codec.Use([new CollectionDictionary("c", Dictionary(1))], static () => 0);
         byte[] frame = FrameOf("c", "json", 800, new Random(5));
         byte[] key = new Frame(frame).Key.ToArray();
@@ -103,6 +108,8 @@ public sealed class HotCodecTests
         Assert.False(dictionaries.TryRead(new StoredFrame(stored), key, out rented));
         Assert.Null(rented);
     }
+
+    private HotCodec New(HotDictionaries dictionaries, int frameBytesMax) => new(dictionaries, frameBytesMax, 64 << 10, _account);
 
     private static ZstdDictionary Dictionary(int seed) =>
         ZstdDictionary.Load(ZstdTrainer.Train(Samples.Memories(600, seed), 16 << 10)!);
