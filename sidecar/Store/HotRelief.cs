@@ -8,17 +8,37 @@ namespace Thermocline.Store;
 /// Compresses what is hot with the dictionaries that packing trained. The packing thread prepares it while there is memory;
 /// without that thread, the first call does.
 /// </summary>
-internal sealed class HotRelief(RecordTable records, Dictionaries dictionaries)
+internal sealed class HotRelief
 {
-    /// <summary>Takes what compressing needs, and what dictionaries there are by now.</summary>
-    public void Prepare(CompressionLevel level)
+    private readonly RecordTable _records;
+    private readonly Dictionaries _dictionaries;
+    private readonly Func<bool> _goesOn;
+    private volatile int _level;
+
+    public HotRelief(RecordTable records, Dictionaries dictionaries, CompressionLevel level)
     {
-        if (level == CompressionLevel.Off)
+        _records = records;
+        _dictionaries = dictionaries;
+        _level = (int)level;
+        _goesOn = () => Level != CompressionLevel.Off;
+    }
+
+    /// <summary>Off stops it, also in the middle.</summary>
+    public CompressionLevel Level
+    {
+        get => (CompressionLevel)_level;
+        set => _level = (int)value;
+    }
+
+    /// <summary>Takes what compressing needs, and what dictionaries there are by now.</summary>
+    public void Prepare()
+    {
+        if (!_goesOn())
             return;
         AdoptDictionaries();
         try
         {
-            records.Hot.Compression.Prepare(dictionaries.Current);
+            _records.Hot.Compression.Prepare(_dictionaries.Current);
         }
         catch (StoreException)
         {
@@ -27,23 +47,23 @@ internal sealed class HotRelief(RecordTable records, Dictionaries dictionaries)
     }
 
     /// <summary>Compresses until so many bytes are given back; returns how many were.</summary>
-    public long Compress(long bytes, CompressionLevel level, CancellationToken cancellation)
+    public long Compress(long bytes, CancellationToken cancellation)
     {
-        if (level == CompressionLevel.Off || bytes <= 0)
+        if (bytes <= 0 || !_goesOn())
             return 0;
-        if (!records.Hot.Compression.IsPrepared)
-            Prepare(level);
-        return records.Hot.Compression.Run(bytes, cancellation);
+        if (!_records.Hot.Compression.IsPrepared)
+            Prepare();
+        return _records.Hot.Compression.Run(bytes, _goesOn, cancellation);
     }
 
     /// <summary>A store that was opened a moment ago has trained none yet, but its newest packed segment has some.</summary>
     private void AdoptDictionaries()
     {
-        if (!dictionaries.IsEmpty || records.Log.View.Segments.ToArray().OfType<PackedSegment>().LastOrDefault() is not { } newest)
+        if (!_dictionaries.IsEmpty || _records.Log.View.Segments.ToArray().OfType<PackedSegment>().LastOrDefault() is not { } newest)
             return;
         try
         {
-            dictionaries.Adopt(newest);
+            _dictionaries.Adopt(newest);
         }
         catch (Exception failure) when (failure is StoreException or IOException or ObjectDisposedException)
         {

@@ -61,7 +61,7 @@ public sealed class TieredStore : IDisposable
             _records.Observe(_tuner.Sampler);
         _stages = new StageCounters(time);
         var dictionaries = new Dictionaries(opened.Share.Dictionaries, _stages);
-        _relief = new HotRelief(_records, dictionaries);
+        _relief = new HotRelief(_records, dictionaries, options.Compression);
         var segmentPacker = new SegmentPacker(
             files, _records, opened.Hash, opened.Share, dictionaries,
             Math.Clamp(options.HotBytes / 4, 1 << 20, SampleBytesMax),
@@ -147,7 +147,7 @@ public sealed class TieredStore : IDisposable
     public CompressionLevel Compression
     {
         get => _packer.Level;
-        set => _packer.Level = value;
+        set => _packer.Level = _relief.Level = value;
     }
 
     /// <summary>
@@ -158,19 +158,20 @@ public sealed class TieredStore : IDisposable
     public int Pack(CancellationToken cancellation)
     {
         int files = StoreException.During("Packing", () => _packer.RunToEnd(cancellation));
-        _relief.Prepare(Compression);
+        _relief.Prepare();
         return files;
     }
 
     /// <summary>
     /// Compresses what is hot where it lies, the coldest first, until so many bytes are given back to the system or nothing is
     /// left to compress; returns how many were. Readers and writers go on. When it is cancelled, what was done stays. Does
-    /// nothing at <see cref="CompressionLevel.Off"/>, nor while another thread is at it.
+    /// nothing at <see cref="CompressionLevel.Off"/>, nor while another thread is at it. The limit of the tier stays what it
+    /// is: new records take the memory again unless that is lowered too.
     /// </summary>
     public long CompressHot(long bytes, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_closed != 0, this);
-        return _relief.Compress(bytes, Compression, cancellation);
+        return _relief.Compress(bytes, cancellation);
     }
 
     /// <summary>
@@ -336,9 +337,9 @@ public sealed class TieredStore : IDisposable
         return _listings.Read(end, nowMs, prefix, after, limit);
     }
 
-    private void LookAtHot(CompressionLevel level)
+    private void LookAtHot()
     {
-        _relief.Prepare(level);
+        _relief.Prepare();
         if (_options.AutoTuneHot)
             _tuner.LookIfDue();
     }

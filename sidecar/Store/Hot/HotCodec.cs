@@ -16,6 +16,7 @@ internal sealed unsafe class HotCodec : IDisposable
     /// <summary>Bodies below this are kept as they are.</summary>
     private const int BodyBytesMin = 16;
     private readonly HotDictionaries _dictionaries;
+    private readonly Codec _codec;
     private readonly MemoryAccount _account;
     private readonly NativeChunk _memory;
     private readonly ReservedEncoder? _encoder;
@@ -25,16 +26,18 @@ internal sealed unsafe class HotCodec : IDisposable
     private Collection[] _collections = [];
 
     /// <param name="dictionaries">Where readers find the dictionaries again.</param>
+    /// <param name="codec">How bodies are made smaller: <see cref="Best"/>, as a rule.</param>
     /// <param name="frameBytesMax">The largest frame.</param>
     /// <param name="batchBytes">Bytes of the frames that are compressed before they are put in their place.</param>
     /// <param name="account">All of it is charged to it.</param>
-    public HotCodec(HotDictionaries dictionaries, int frameBytesMax, int batchBytes, MemoryAccount account)
+    public HotCodec(HotDictionaries dictionaries, Codec codec, int frameBytesMax, int batchBytes, MemoryAccount account)
     {
+        _codec = codec;
         _account = account;
         _dictionaries = dictionaries;
         _checkBytes = frameBytesMax;
         _stagingBytes = Math.Max(frameBytesMax, batchBytes);
-        int workspace = Zstd.IsPlaceable ? ReservedEncoder.WorkspaceBytes(frameBytesMax) : 0;
+        int workspace = codec == Codec.Zstd ? ReservedEncoder.WorkspaceBytes(frameBytesMax) : 0;
         _memory = new NativeChunk(workspace + _stagingBytes + frameBytesMax, account);
         // The kernel gives memory when it is first written to, which would be when there is none.
         new Span<byte>(_memory.Base, _memory.Bytes).Clear();
@@ -43,6 +46,9 @@ internal sealed unsafe class HotCodec : IDisposable
         _encoder = new ReservedEncoder(_memory.Base, workspace, Level);
         _decoder = DecoderContexts.Rent();
     }
+
+    /// <summary>zstd; on a machine without it lz4; without either frames are stored as they are.</summary>
+    public static Codec Best => Zstd.IsPlaceable ? Codec.Zstd : Lz4.IsAvailable ? Codec.Lz4 : Codec.Raw;
 
     /// <summary>Where stored frames are put together.</summary>
     public Span<byte> Staging => new(_memory.Base + _memory.Bytes - _checkBytes - _stagingBytes, _stagingBytes);
@@ -68,15 +74,13 @@ internal sealed unsafe class HotCodec : IDisposable
             taken |= 1UL << number;
             Collection? known = Array.Find(_collections, each => each.Id == one.Dictionary.Id);
             EncoderTables tables = known?.Tables ?? new EncoderTables(one.Dictionary.Tables.Content, Level);
-            if (known is null)
-                _account.Charge(tables.NativeBytes);
             collections.Add(new Collection(one.Name, one.Dictionary.Id, number, tables));
         }
 
         // Tables that nobody encodes with any more are freed by their finalizer: the encoder may still point to the last.
-        foreach (Collection gone in _collections.Where(each => !collections.Exists(one => one.Id == each.Id)))
-            _account.Release(gone.Tables.NativeBytes);
+        _account.Release(_collections.Sum(static each => each.Tables.NativeBytes));
         _collections = [.. collections];
+        _account.Charge(_collections.Sum(static each => each.Tables.NativeBytes));
         _dictionaries.Forget(taken);
     }
 
@@ -89,9 +93,13 @@ internal sealed unsafe class HotCodec : IDisposable
         if (body.Length >= BodyBytesMin)
         {
             Collection? collection = CollectionOf(frame.Key);
-            int length = _encoder?.Encode(body, collection?.Tables, enough) ?? (Lz4.IsAvailable ? Lz4.Encode(body, enough) : 0);
-            Codec codec = _encoder is null ? Codec.Lz4 : Codec.Zstd;
-            if (length > 0 && IsExact(frame, destination[..(head + length)], codec, collection?.Number ?? 0))
+            int length = _codec switch
+            {
+                Codec.Zstd => _encoder!.Encode(body, collection?.Tables, enough),
+                Codec.Lz4 => Lz4.Encode(body, enough),
+                Codec.Raw => 0,
+            };
+            if (length > 0 && IsExact(frame, destination[..(head + length)], collection?.Number ?? 0))
                 return head + length;
         }
 
@@ -104,8 +112,7 @@ internal sealed unsafe class HotCodec : IDisposable
     {
         if (_decoder != 0)
             DecoderContexts.Return(_decoder);
-        foreach (Collection one in _collections)
-            _account.Release(one.Tables.NativeBytes);
+        _account.Release(_collections.Sum(static each => each.Tables.NativeBytes));
         _memory.Dispose();
     }
 
@@ -115,9 +122,9 @@ internal sealed unsafe class HotCodec : IDisposable
     /// Whether what comes back is what went in. Nobody would notice otherwise: a page has no checksums, and deltas are made
     /// against the frames in RAM.
     /// </summary>
-    private bool IsExact(Frame frame, Span<byte> stored, Codec codec, int dictionary)
+    private bool IsExact(Frame frame, Span<byte> stored, int dictionary)
     {
-        StoredFrame.Complete(stored, codec, dictionary);
+        StoredFrame.Complete(stored, _codec, dictionary);
         var made = new StoredFrame(stored);
         return _dictionaries.TryRestore(made, _decoder, Check)
             && Check[8..40].SequenceEqual(frame.Bytes[8..40])

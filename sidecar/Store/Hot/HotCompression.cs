@@ -40,11 +40,11 @@ internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash
         {
             if (_ended || _codec?.Has(dictionaries) == true)
                 return;
-            HotCodec codec = _codec ?? new HotCodec(tier.Dictionaries, tier.FrameBytesMax, BatchBytes, account);
-            codec.Use(dictionaries, DictionariesInUse);
             lock (tier.Mutation)
                 tier.Pages.KeepSpare();
-            Volatile.Write(ref _codec, codec);
+            if (_codec is null)
+                Volatile.Write(ref _codec, new HotCodec(tier.Dictionaries, HotCodec.Best, tier.FrameBytesMax, BatchBytes, account));
+            _codec.Use(dictionaries, DictionariesInUse);
         }
         finally
         {
@@ -56,7 +56,10 @@ internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash
     /// Compresses until so many bytes are given back to the system, nothing is left, or it is cancelled; returns how many
     /// there were. Zero at once while another thread does it. A page that a reader looks at counts when he is done.
     /// </summary>
-    public long Run(long bytes, CancellationToken cancellation)
+    /// <param name="bytes">How many.</param>
+    /// <param name="goesOn">Whether it may go on; asked before every batch.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public long Run(long bytes, Func<bool> goesOn, CancellationToken cancellation)
     {
         if (!_working.TryEnter())
             return 0;
@@ -70,8 +73,10 @@ internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash
             int turns;
             lock (tier.Mutation)
                 turns = tier.SourcesMax;
-            while (tier.Pages.Left - before < pages && !cancellation.IsCancellationRequested && !_ended && Step(_codec, ref turns))
+            while (tier.Pages.Left - before < pages && !_ended && goesOn() && !cancellation.IsCancellationRequested)
             {
+                if (!Step(_codec, ref turns))
+                    break;
             }
 
             return (tier.Pages.Left - before) * tier.Pages.PageBytes;

@@ -21,7 +21,7 @@ internal sealed class Packer : IDisposable
     private readonly KeyHash _hash;
     private readonly StoreOptions _options;
     private readonly StageCounters _stages;
-    private readonly Action<CompressionLevel> _idle;
+    private readonly Action _idle;
     private readonly int _coveredSegment;
     private readonly Lock _running = new();
     private readonly object _signal = new();
@@ -37,7 +37,7 @@ internal sealed class Packer : IDisposable
 
     public Packer(
         SegmentPacker packer, RecordTable records, KeyHash hash, StoreOptions options, StageCounters stages, int coveredSegment,
-        Action<CompressionLevel> idle)
+        Action idle)
     {
         _idle = idle;
         _packer = packer;
@@ -167,7 +167,7 @@ internal sealed class Packer : IDisposable
             wait = IdleWait;
             try
             {
-                _idle(Level);
+                _idle();
                 lock (_running)
                 {
                     while (!_rests && !HasStopped(TimeSpan.Zero, untilDue: false) && RunOne(Pace))

@@ -180,6 +180,24 @@ public sealed class CompressHotTests
     }
 
     [Fact]
+    public async Task A_limit_of_a_few_pages_leaves_nothing_behind_and_what_is_compressed_is_what_leaves()
+    {
+        using TieredStore store = Open(64 << 20);
+        await _records.FillAsync(store, 8_000);
+        foreach (int limit in new[] { 10, 8, 6, 4, 3, 1, 20, 6, 40 })
+        {
+            store.Memory.HotBytes = (long)limit << 20;
+            Assert.InRange(store.Status.Hot.Bytes, 0, (long)limit << 20);
+            store.CompressHot(long.MaxValue, CancellationToken.None);
+            Assert.InRange(store.Status.Hot.Bytes, 0, (long)limit << 20);
+            _records.Check(store);
+            TierStatus hot = store.Status.Hot;
+            Assert.InRange(hot.CompressedEntries, 0, hot.Entries);
+            Assert.Equal(hot.Bytes == 0, hot.Entries == 0);
+        }
+    }
+
+    [Fact]
     public async Task Cancelled_it_keeps_what_was_done_and_goes_on_at_the_next_call()
     {
         using TieredStore store = Open(16 << 20);

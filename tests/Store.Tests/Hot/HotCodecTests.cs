@@ -18,7 +18,7 @@ public sealed class HotCodecTests
     public void Any_frame_comes_back_and_is_never_longer_than_it_was()
     {
         var dictionaries = new HotDictionaries();
-        using var codec = New(dictionaries, FrameBytesMax);
+        using HotCodec codec = New(dictionaries, FrameBytesMax);
         codec.Use([new CollectionDictionary("c", Dictionary(1))], static () => 0);
         var random = new Random(8);
         // A large frame first, then many small ones: the encoder must not want other memory for them.
@@ -32,17 +32,45 @@ public sealed class HotCodecTests
 
         foreach (string shape in Samples.Shapes)
             CheckOne(codec, dictionaries, FrameOf("c", shape, FrameBytesMax - 200, random));
+        foreach (int length in new[] { 800, 30_000, FrameBytesMax - 200, 800 })
+        {
+            byte[] frame = FrameOf("c", "json", length, random);
+            Assert.True(CheckOne(codec, dictionaries, frame) < frame.Length * 3 / 4);
+        }
     }
 
     [Theory]
-    [InlineData(9_000)]
-    [InlineData(200_000)]
-    [InlineData(FrameBytesMax - 200)]
-    public void The_reserved_memory_suffices_for_large_frames_with_a_dictionary_and_without(int length)
+    [InlineData(nameof(Codec.Lz4), true)]
+    [InlineData(nameof(Codec.Raw), false)]
+    public void Without_zstd_frames_come_back_all_the_same(string by, bool smaller)
+    {
+        var dictionaries = new HotDictionaries();
+        using var codec = new HotCodec(dictionaries, Enum.Parse<Codec>(by), FrameBytesMax, 64 << 10, _account);
+        codec.Use([new CollectionDictionary("c", Dictionary(1))], static () => 0);
+        var random = new Random(8);
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] frame = FrameOf("c", Samples.Shapes[i % Samples.Shapes.Length], random.Next(60_000), random);
+            CheckOne(codec, dictionaries, frame);
+        }
+
+        byte[] text = FrameOf("c", "json", 30_000, random);
+        Assert.Equal(smaller, CheckOne(codec, dictionaries, text) < text.Length * 3 / 4);
+    }
+
+    [Theory]
+    [InlineData(9_000, 16 << 10)]
+    [InlineData(9_000, 240 << 10)]
+    [InlineData(200_000, 240 << 10)]
+    [InlineData(FrameBytesMax - 200, 240 << 10)]
+    [InlineData(9_000, 4 << 20)]
+    [InlineData(FrameBytesMax - 200, 4 << 20)]
+    public void The_reserved_memory_suffices_for_large_frames_with_a_dictionary_and_without(int length, int dictionaryBytes)
     {
         var dictionaries = new HotDictionaries();
         using var codec = New(dictionaries, FrameBytesMax);
-        codec.Use([new CollectionDictionary("c", Dictionary(1))], static () => 0);
+        ZstdDictionary dictionary = ZstdDictionary.Load(Samples.Of("json", dictionaryBytes, new Random(6)));
+        codec.Use([new CollectionDictionary("c", dictionary)], static () => 0);
         var random = new Random(2);
         foreach (string collection in new[] { "c", "other" })
         {
@@ -109,7 +137,7 @@ public sealed class HotCodecTests
         Assert.Null(rented);
     }
 
-    private HotCodec New(HotDictionaries dictionaries, int frameBytesMax) => new(dictionaries, frameBytesMax, 64 << 10, _account);
+    private HotCodec New(HotDictionaries dictionaries, int frameBytesMax) => new(dictionaries, HotCodec.Best, frameBytesMax, 64 << 10, _account);
 
     private static ZstdDictionary Dictionary(int seed) =>
         ZstdDictionary.Load(ZstdTrainer.Train(Samples.Memories(600, seed), 16 << 10)!);
