@@ -38,13 +38,17 @@ internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash
             return;
         try
         {
-            if (_ended || _codec?.Has(dictionaries) == true)
+            if (_ended)
                 return;
             lock (tier.Mutation)
                 tier.Pages.KeepSpare();
+            if (_codec?.Has(dictionaries) == true)
+                return;
             if (_codec is null)
                 Volatile.Write(ref _codec, new HotCodec(tier.Dictionaries, HotCodec.Best, tier.FrameBytesMax, BatchBytes, account));
             _codec.Use(dictionaries, DictionariesInUse);
+            lock (tier.Mutation)
+                tier.ReconsiderSkipped();
         }
         finally
         {
@@ -54,7 +58,7 @@ internal sealed class HotCompression(HotTier tier, HashIndex index, KeyHash hash
 
     /// <summary>
     /// Compresses until so many bytes are given back to the system, nothing is left, or it is cancelled; returns how many
-    /// there were. Zero at once while another thread does it. A page that a reader looks at counts when he is done.
+    /// there were. Zero at once while another thread does it. A page that somebody still reads counts once they are done.
     /// </summary>
     /// <param name="bytes">How many.</param>
     /// <param name="goesOn">Whether it may go on; asked before every batch.</param>

@@ -15,6 +15,7 @@ internal sealed unsafe class HotPage(int ordinal, int bytes, MemoryAccount accou
     private const uint UnitMask = (1u << UnitBits) - 1;
     private readonly NativeChunk _memory = new(bytes, account);
     private byte* _base;
+    private int _touched;
     private volatile bool _lends = true;
     private volatile bool _compressed;
     private volatile bool _retired;
@@ -111,12 +112,20 @@ internal sealed unsafe class HotPage(int ordinal, int bytes, MemoryAccount accou
     /// <summary>Starts afresh. Nobody may hold it.</summary>
     public void Reset()
     {
+        _touched = Math.Max(_touched, Used);
         Used = 0;
         Compressed = 0;
         Dictionaries = 0;
         Leaves = false;
         _compressed = false;
         _lends = !_retired;
+    }
+
+    /// <summary>Writes to what was never written to: only then does the kernel give the memory. For an empty page.</summary>
+    public void TakeMemory()
+    {
+        new Span<byte>(_memory.Base + _touched, Bytes - _touched).Clear();
+        _touched = Bytes;
     }
 
     /// <summary>Tells readers that the memory is about to go.</summary>

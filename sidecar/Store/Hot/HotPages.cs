@@ -95,7 +95,7 @@ internal sealed class HotPages(int pageBytes, ReaderLanes lanes, MemoryAccount a
         if (_spare is not null || !WantsSpare)
             return;
         if (_free.Count > 1)
-            _spare = _free.Pop();
+            Spare(_free.Pop());
         else
             TryGrow();
     }
@@ -179,7 +179,7 @@ internal sealed class HotPages(int pageBytes, ReaderLanes lanes, MemoryAccount a
         page.Reset();
         if (_spare is null && WantsSpare && _count <= Max)
         {
-            _spare = page;
+            Spare(page);
         }
         else if (leaves || _count > Max)
         {
@@ -190,6 +190,12 @@ internal sealed class HotPages(int pageBytes, ReaderLanes lanes, MemoryAccount a
         {
             _free.Push(page);
         }
+    }
+
+    private void Spare(HotPage page)
+    {
+        page.TakeMemory();
+        _spare = page;
     }
 
     private void Remove(HotPage page)

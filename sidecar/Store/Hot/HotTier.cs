@@ -183,6 +183,13 @@ internal sealed unsafe class HotTier
         _skipped.Enqueue(page);
     }
 
+    /// <summary>With another dictionary the pages that were skipped may be worth it.</summary>
+    public void ReconsiderSkipped()
+    {
+        while (_skipped.TryDequeue() is { } page)
+            (page.IsMain ? _main : _small).Enqueue(page);
+    }
+
     /// <summary>Lets the page go whose frames are all compressed. A process-wide barrier came after the last of them.</summary>
     public void LeaveSource()
     {

@@ -227,6 +227,8 @@ internal sealed unsafe class RecordTable(
     {
         lock (_mutation)
         {
+            if (_closed)
+                return;
             hot.Limit = bytes;
             hot.Shrink();
         }

@@ -241,6 +241,25 @@ public sealed class CompressHotTests
         Assert.True(with > without * 1.3, $"{with:0.00} with a dictionary, {without:0.00} without");
     }
 
+    [Fact]
+    public async Task What_was_not_worth_it_without_a_dictionary_is_looked_at_again_with_one()
+    {
+        using TieredStore store = TieredStore.Open(
+            Options(32 << 20, CompressionLevel.Balanced) with { SegmentBytes = 2 << 20 }, new MemoryFiles(), TimeProvider.System);
+        var random = new Random(12);
+        byte[][] phrases = [.. Enumerable.Range(0, 40).Select(_ => Samples.Of("noise", 300, random))];
+        // None of them has anything twice: alone they do not get smaller, with the phrases known they do.
+        for (int i = 0; i < 15_000; i++)
+            await _records.PutAsync(store, $"{i}", [.. phrases[random.Next(40)], .. Samples.Of("noise", 10, random)]);
+        Assert.Equal(0, store.CompressHot(long.MaxValue, CancellationToken.None));
+        Assert.Equal(0, store.Status.Hot.CompressedEntries);
+        SpinWait.SpinUntil(() => store.IsSettled, TimeSpan.FromMinutes(1));
+        Assert.True(store.Pack(CancellationToken.None) > 0);
+        Assert.True(store.CompressHot(long.MaxValue, CancellationToken.None) > 0);
+        Assert.True(store.Status.Hot.CompressedEntries > 14_000);
+        Assert.Equal(15_000, _records.Check(store));
+    }
+
     private static void HoldPastTheEnd(TieredStore store)
     {
         using ReadLease held = store.Read(Testing.Stores.Key("key 5"));
