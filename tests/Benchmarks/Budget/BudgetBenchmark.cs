@@ -1,5 +1,6 @@
 using System.Globalization;
 using Thermocline.Benchmarks.Http;
+using Thermocline.Benchmarks.Measure;
 using Thermocline.Benchmarks.Report;
 using Thermocline.Testing.Budget;
 using Thermocline.Testing.Cgroups;
@@ -64,7 +65,7 @@ internal sealed class BudgetBenchmark : IBenchmark
         BudgetArguments asked = session.Arguments.Budget;
         return new BudgetOptions
         {
-            Program = executable.EndsWith(".dll", StringComparison.Ordinal) ? new SidecarProgram("dotnet", [executable]) : new SidecarProgram(executable, []),
+            Program = ProgramOf(session, executable),
             Cgroup = group,
             BudgetBytes = limit - asked.Headroom,
             Folder = asked.Keep ?? session.NewFolder("budget"),
@@ -74,6 +75,21 @@ internal sealed class BudgetBenchmark : IBenchmark
             Moves = asked.Shrink ? [new LimitMove(0.5, ShrinkTo - asked.Headroom, ShrinkTo, ShrinkNotice)] : [],
             ColdFolder = asked.Cold,
         };
+    }
+
+    /// <summary>
+    /// A copy whose pages nobody has in memory yet, so that they are charged to the group and not to whoever built the program:
+    /// the first pod on a node pays for them too.
+    /// </summary>
+    private static SidecarProgram ProgramOf(BenchSession session, string executable)
+    {
+        if (executable.EndsWith(".dll", StringComparison.Ordinal))
+            return new SidecarProgram("dotnet", [executable]);
+        string folder = session.NewFolder("program");
+        string copy = Path.Combine(folder, Path.GetFileName(executable));
+        File.Copy(executable, copy);
+        PageCache.Drop(folder);
+        return new SidecarProgram(copy, []);
     }
 
     // Raw segments wait for being packed, and packing writes the new file before it deletes the old ones.

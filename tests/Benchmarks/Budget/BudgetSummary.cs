@@ -44,6 +44,8 @@ internal static class BudgetSummary
                 $"step {step.Step}: {step.Runs:N0} times, {step.FreedBytes / Mebibyte:N1} MiB freed in {step.Seconds:0.000} s, {step.Failures} failures");
         if (report.Pressure.State == "unwatched")
             yield return "this sidecar says nothing of its pressure";
+        if (report.UnansweredLooks > 0)
+            yield return $"{report.UnansweredLooks} times it did not answer /v1/pressure or /v1/status";
         if (report.Pressure.Culprit is { } culprit)
             yield return $"culprit: {culprit}";
         yield return report.Refusals.Count == 0

@@ -51,7 +51,7 @@ internal sealed class FootprintBenchmark : IBenchmark
 
         var shares = new List<ProcessShare>();
         var starts = new List<double>();
-        for (int start = 0; start < (session.Quick ? 1 : 5); start++)
+        for (int start = 0; start < (session.Quick ? 1 : 3); start++)
         {
             session.Cancellation.ThrowIfCancellationRequested();
             long begin = Stopwatch.GetTimestamp();

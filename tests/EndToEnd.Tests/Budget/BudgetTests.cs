@@ -34,7 +34,7 @@ public sealed class BudgetTests(ITestOutputHelper output)
     {
         using MemoryCgroup group = RequiredCgroup.Create("lowered", 256 * Mebibyte);
         BudgetReport report = await RunAsync(group, 256 * Mebibyte, 240 * Mebibyte,
-            [new LimitMove(0.5, 144 * Mebibyte, 144 * Mebibyte, TimeSpan.FromSeconds(4))]);
+            [new LimitMove(0.4, 144 * Mebibyte, 144 * Mebibyte, TimeSpan.FromSeconds(5))]);
         Held(report);
         Assert.Equal(2, report.Moves.Count);
         Assert.Equal(144 * Mebibyte, report.Samples[^1].Cgroup.LimitBytes);
@@ -54,6 +54,7 @@ public sealed class BudgetTests(ITestOutputHelper output)
             Bytes = bytes,
             Seed = Environment.TickCount & int.MaxValue,
             Moves = moves,
+            RefusalLimit = TimeSpan.FromSeconds(25),
         };
         output.WriteLine($"seed {options.Seed}");
         BudgetReport report = await BudgetDriver.RunAsync(options, new Silent(), Cancellation);

@@ -73,6 +73,7 @@ public sealed class BudgetDriver
             Samples = watch.Samples,
             Actions = [.. watch.Actions.OrderBy(static each => each.At)],
             Pressure = watch.Pressure,
+            UnansweredLooks = watch.Unanswered,
         };
     }
 
@@ -89,41 +90,40 @@ public sealed class BudgetDriver
         ];
         Task[] beside =
         [
-            .. readers.Select(reader => reader.RunAsync(client, stopReaders.Token)),
-            mover.RunAsync(stopReaders.Token),
+            .. readers.Select(reader => StoppingOthersAsync(reader.RunAsync(client, stopReaders.Token), stopWriters)),
+            StoppingOthersAsync(mover.RunAsync(stopReaders.Token), stopWriters),
             TellAsync(stopReaders.Token),
         ];
-        try
+        Task[] writers =
+        [
+            .. Enumerable.Range(0, _options.Writers).Select(stripe => StoppingOthersAsync(
+                new BudgetWriter(stripe, _options, _state, _records, _refusals, () => mover.WillMove).RunAsync(client, stopWriters.Token),
+                stopWriters)),
+        ];
+        await Task.WhenAll(writers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stopReaders.CancelAsync();
+        await Task.WhenAll(beside).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _report = _report with
         {
-            await WriteAllAsync(client, stopWriters);
-        }
-        finally
-        {
-            await stopReaders.CancelAsync();
-            _report = _report with { WriteTime = Stopwatch.GetElapsedTime(started), Moves = mover.Log };
-        }
-
-        await Task.WhenAll(beside);
-        _report = _report with { Reads = readers.Sum(static reader => reader.Reads) };
+            WriteTime = Stopwatch.GetElapsedTime(started),
+            Moves = mover.Log,
+            Reads = readers.Sum(static reader => reader.Reads),
+        };
+        await Task.WhenAll([.. writers, .. beside]);
     }
 
-    /// <summary>All writers to their end. One that fails stops the others: what it was told concerns them all.</summary>
-    private async Task WriteAllAsync(BudgetClient client, CancellationTokenSource stop)
+    /// <summary>What one client was told concerns them all: the first that fails stops the others.</summary>
+    private static async Task StoppingOthersAsync(Task work, CancellationTokenSource others)
     {
-        async Task WriteAsync(int stripe)
+        try
         {
-            try
-            {
-                await new BudgetWriter(stripe, _options, _state, _records, _refusals).RunAsync(client, stop.Token);
-            }
-            catch
-            {
-                await stop.CancelAsync();
-                throw;
-            }
+            await work;
         }
-
-        await Task.WhenAll(Enumerable.Range(0, _options.Writers).Select(WriteAsync));
+        catch
+        {
+            await others.CancelAsync();
+            throw;
+        }
     }
 
     private async Task TellAsync(CancellationToken stop)

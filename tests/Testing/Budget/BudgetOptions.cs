@@ -51,6 +51,6 @@ public sealed record BudgetOptions
     /// <summary>Time between two samples.</summary>
     public TimeSpan SampleInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long writes may be refused without one that is taken, before the run counts as stuck.</summary>
+    /// <summary>How long writes, or a lower limit, may be refused before the run counts as stuck.</summary>
     public TimeSpan RefusalLimit { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -55,6 +55,9 @@ public sealed record BudgetReport
     /// <summary>The last view of the pressure.</summary>
     public PressureView Pressure { get; init; } = new();
 
+    /// <summary>How often the sidecar did not answer what it says of itself.</summary>
+    public int UnansweredLooks { get; init; }
+
     /// <summary>The last lines the sidecar wrote.</summary>
     public string Output { get; init; } = "";
 

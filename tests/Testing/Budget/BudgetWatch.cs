@@ -31,6 +31,9 @@ internal sealed class BudgetWatch(BudgetOptions options, SidecarProcess sidecar,
 
     public PressureView Pressure => _pressure;
 
+    /// <summary>How often it did not answer.</summary>
+    public int Unanswered { get; private set; }
+
     public IReadOnlyList<BudgetSample> Samples
     {
         get
@@ -66,22 +69,22 @@ internal sealed class BudgetWatch(BudgetOptions options, SidecarProcess sidecar,
         }
     }
 
-    /// <summary>Asks the sidecar until told to stop.</summary>
+    /// <summary>Asks the sidecar until told to stop, or until it has ended: whoever waits for the process says how.</summary>
     public async Task AskAsync(BudgetClient client, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(options.SampleInterval);
-        try
+        while (!stop.IsCancellationRequested && !sidecar.HasExited)
         {
-            while (await timer.WaitForNextTickAsync(stop) && !sidecar.HasExited)
+            try
+            {
+                await timer.WaitForNextTickAsync(stop);
                 await LookAsync(client, stop);
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop.
-        }
-        catch (HttpRequestException) when (sidecar.HasExited)
-        {
-            // Whoever waits for the process says how it ended.
+            }
+            catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
+            {
+                if (!stop.IsCancellationRequested && !sidecar.HasExited)
+                    Unanswered++;
+            }
         }
     }
 

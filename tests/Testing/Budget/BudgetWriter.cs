@@ -6,10 +6,11 @@ namespace Thermocline.Testing.Budget;
 
 /// <summary>
 /// One client that writes batches, one at a time: new records of its own stripe of the numbers, and some of them again. A
-/// refused batch waits as long as it is told and is sent again.
+/// refused batch waits as long as it is told and is sent again. Once all records are there it overwrites for as long as the
+/// limits have yet to move.
 /// </summary>
 internal sealed class BudgetWriter(
-    int stripe, BudgetOptions options, BudgetState state, BudgetRecords records, RefusalCounts refusals)
+    int stripe, BudgetOptions options, BudgetState state, BudgetRecords records, RefusalCounts refusals, Func<bool> limitsWillMove)
 {
     private readonly Random _random = new(unchecked((options.Seed * 31_337) + stripe));
     private readonly ArrayBufferWriter<byte> _value = new();
@@ -20,7 +21,7 @@ internal sealed class BudgetWriter(
     /// <summary>Writes until all is written, or until told to stop; the batch under way is brought to its end.</summary>
     public async Task RunAsync(BudgetClient client, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested && state.NewBytes < options.Bytes)
+        while (!stop.IsCancellationRequested && (state.NewBytes < options.Bytes || limitsWillMove()))
         {
             MakeBatch();
             if (await WriteAsync(client, stop))
@@ -43,7 +44,8 @@ internal sealed class BudgetWriter(
 
     private int NextNumber()
     {
-        if (_random.Next(100) < options.OverwritePercent && _next > stripe)
+        bool again = state.NewBytes >= options.Bytes || _random.Next(100) < options.OverwritePercent;
+        if (again && _next > stripe)
         {
             int earlier = stripe + (options.Writers * _random.Next((_next - stripe) / options.Writers));
             if (state.Versions.Sent(earlier) < RecordVersions.VersionMax)

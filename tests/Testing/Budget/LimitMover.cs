@@ -6,9 +6,13 @@ internal sealed class LimitMover(BudgetOptions options, BudgetState state, Budge
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly List<string> _log = [];
+    private volatile bool _ended = options.Moves.Count == 0;
 
     /// <summary>What was done and when.</summary>
     public IReadOnlyList<string> Log => _log;
+
+    /// <summary>Whether there are moves left to make.</summary>
+    public bool WillMove => !_ended;
 
     /// <summary>Makes every move when its time has come, until told to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -26,6 +30,10 @@ internal sealed class LimitMover(BudgetOptions options, BudgetState state, Budge
         catch (OperationCanceledException)
         {
             // The load has ended.
+        }
+        finally
+        {
+            _ended = true;
         }
     }
 
@@ -47,9 +55,12 @@ internal sealed class LimitMover(BudgetOptions options, BudgetState state, Budge
     private async Task LimitAsync(long bytes, PeriodicTimer timer, CancellationToken stop)
     {
         int refused = 0;
+        TimeSpan started = watch.Elapsed;
         while (!options.Cgroup.TrySetLimit(bytes))
         {
             refused++;
+            if (watch.Elapsed - started > options.RefusalLimit)
+                throw new BudgetRunException($"The kernel cannot lower the cgroup's limit to {bytes >> 20} MiB: that much is not given back.");
             await timer.WaitForNextTickAsync(stop);
         }
 
