@@ -5,15 +5,15 @@ using System.Text.Json;
 namespace Thermocline.Testing.Budget;
 
 /// <summary>The calls of the data API that a run makes.</summary>
-internal sealed class BudgetClient(Uri address, string tokenFile) : IDisposable
+internal sealed class BudgetClient(Uri address, string tokenFile, HttpMessageHandler handler) : IDisposable
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(100);
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5) })
-    {
-        BaseAddress = address,
-        Timeout = AnswerLimit,
-    };
+    private readonly HttpClient _client = new(handler) { BaseAddress = address, Timeout = AnswerLimit };
+
+    /// <summary>A client over the network.</summary>
+    public static BudgetClient Connect(Uri address, string tokenFile) =>
+        new(address, tokenFile, new SocketsHttpHandler { UseProxy = false });
 
     /// <summary>Sends a batch. A refusal says why and for how long; an empty reason is success.</summary>
     /// <exception cref="BudgetRunException">Answered with neither.</exception>

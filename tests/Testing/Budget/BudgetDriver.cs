@@ -41,7 +41,7 @@ public sealed class BudgetDriver
             options.Cgroup.Around(options.Program), driver.DataFolder, "--config", driver.ConfigurationFile);
         if (await sidecar.ReadyAsync(cancellation) is not { } address)
             return await driver.NotStartedAsync(sidecar);
-        using var client = new BudgetClient(address, Path.Combine(driver.DataFolder, "admin.token"));
+        using var client = BudgetClient.Connect(address, Path.Combine(driver.DataFolder, "admin.token"));
         await driver.RunAsync(sidecar, client, cancellation);
         driver._state.Save();
         return await driver.EndAsync(sidecar);
