@@ -25,7 +25,7 @@ public sealed class BudgetTests(ITestOutputHelper output)
         using MemoryCgroup group = RequiredCgroup.Create("budget", 160 * Mebibyte);
         BudgetReport report = await RunAsync(group, 160 * Mebibyte, 300 * Mebibyte, []);
         Held(report);
-        Assert.NotEmpty(report.Actions);
+        Assert.Contains(report.Actions, static each => each.Action.Step != "state");
         Assert.Contains(report.Pressure.Steps, static step => step.Runs > 0);
     }
 
@@ -38,7 +38,7 @@ public sealed class BudgetTests(ITestOutputHelper output)
         Held(report);
         Assert.Equal(2, report.Moves.Count);
         Assert.Equal(144 * Mebibyte, report.Samples[^1].Cgroup.LimitBytes);
-        Assert.NotEmpty(report.Actions);
+        Assert.Contains(report.Actions, static each => each.Action.Step != "state");
     }
 
     private async Task<BudgetReport> RunAsync(MemoryCgroup group, long budget, long bytes, LimitMove[] moves)
