@@ -54,6 +54,9 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     /// <summary>The watch on the configuration file.</summary>
     public ConfigurationWatch Watch { get; }
 
+    /// <summary>Takes a look at memory now.</summary>
+    public void LookAtMemory() => _parts.Governor.Look();
+
     /// <summary>Every method and path that is mapped.</summary>
     public IReadOnlyList<string> Routes =>
     [
