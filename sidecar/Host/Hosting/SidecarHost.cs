@@ -2,6 +2,7 @@ using System.Net;
 using Thermocline.Contract.Configuration;
 using Thermocline.Sidecar.Configuration;
 using Thermocline.Sidecar.Governor.Planning;
+using Thermocline.Sidecar.Governor.Sensing;
 using Thermocline.Sidecar.Tiering;
 using Thermocline.Store;
 using Thermocline.Store.Cold.Resilience;
@@ -153,7 +154,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     private static void CheckBudget(Parts parts)
     {
         BudgetPlan plan = parts.Governor.Plan;
-        long used = parts.Governor.Reading.Used, least = plan.LeastFor(used);
+        MemoryReading reading = parts.Governor.Reading;
+        long used = reading.Used, least = plan.LeastFor(reading);
         if (least <= plan.Limit)
             return;
         parts.Dispose();

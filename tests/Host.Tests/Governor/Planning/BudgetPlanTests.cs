@@ -1,5 +1,6 @@
 using Thermocline.Contract.Configuration;
 using Thermocline.Sidecar.Governor.Planning;
+using Thermocline.Sidecar.Governor.Sensing;
 using Thermocline.Store;
 using Thermocline.Store.Files;
 using Xunit;
@@ -51,9 +52,18 @@ public sealed class BudgetPlanTests
     public void The_least_budget_is_enough_by_its_own_measure()
     {
         BudgetPlan plan = BudgetPlan.Of(new BudgetConfiguration { Limit = 64L << 20 }, containerLimit: 0);
-        long least = plan.LeastFor(70L << 20);
+        var used = new MemoryReading { Resident = 70L << 20 };
+        long least = plan.LeastFor(used);
         Assert.True(least > 64L << 20);
         BudgetPlan enough = BudgetPlan.Of(new BudgetConfiguration { Limit = least + (8L << 20) }, containerLimit: 0);
-        Assert.True(enough.LeastFor(70L << 20) <= enough.Limit);
+        Assert.True(enough.LeastFor(used) <= enough.Limit);
+    }
+
+    [Fact]
+    public void A_tight_container_that_has_dropped_the_programs_pages_does_not_make_the_process_look_small()
+    {
+        BudgetPlan plan = BudgetPlan.Of(new BudgetConfiguration(), containerLimit: 72L << 20);
+        var squeezed = new MemoryReading { Resident = 40L << 20, Cgroup = new CgroupReading(71L << 20, 72L << 20, 0, 0, 0, 0, 1) };
+        Assert.True(plan.LeastFor(squeezed) > 90L << 20);
     }
 }
