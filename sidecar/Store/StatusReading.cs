@@ -25,7 +25,7 @@ internal static class StatusReading
             Sequence = committer.Sequence,
             Segments = view.Segments.Length,
             IndexBytes = records.Index.Bytes,
-            BufferBytes = committer.BufferBytes,
+            BufferBytes = opened.Accounts.Log.Bytes,
             BytesIn = committer.BytesIn,
             Writes = committer.Writes,
             DeltaFrames = committer.DeltaFrames,

@@ -1,3 +1,5 @@
+using Thermocline.Store.Accounting;
+
 namespace Thermocline.Store;
 
 /// <summary>Settings of one store. Every value has a range that <see cref="TieredStore.Open"/> checks.</summary>
@@ -61,6 +63,9 @@ public sealed record StoreOptions
 
     /// <summary>When segments go to the cold store, if there is one.</summary>
     public ColdOptions Cold { get; init; } = new();
+
+    /// <summary>Where the memory of the store is charged: one of its own unless it is shared.</summary>
+    public MemoryLedger Ledger { get; init; } = new();
 
     /// <summary>Bytes of RAM for restored and fetched chunks: up to 16 GiB.</summary>
     public long ChunkCacheBytes { get; init; } = 8L << 20;

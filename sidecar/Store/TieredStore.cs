@@ -52,7 +52,7 @@ public sealed class TieredStore : IDisposable
         _lock = folderLock;
         _opened = opened;
         _records = opened.Records;
-        _queue = new CommitQueue(options.PendingBytesMax);
+        _queue = new CommitQueue(options.PendingBytesMax, opened.Accounts.Pending);
         _rules = new OperationRules(options.ValueBytesMax);
         _listings = new Listings(_records.Log, _records.Damages);
         _tuner = new HotTuner(options.HotBytes, _records.ResizeHot, time);
@@ -65,10 +65,11 @@ public sealed class TieredStore : IDisposable
             () => FlushAsync().AsTask().GetAwaiter().GetResult(), time);
         int covered = (int)(opened.Snapshot?.Header.LastSegment ?? 0);
         _packer = new Packer(segmentPacker, _records, opened.Hash, options, _stages, covered, LookAtHot);
+        Memory = new StoreMemory(options.Ledger, _tuner, opened.Share.Chunks, _packer);
         _sealer = new Sealer(_packer.Wake, failure => _committer!.LatchWith(failure));
         _appender = new LogAppender(
             files, options, opened.Identity.ShortId, _records.Log, _sealer, opened.LastSegment, opened.LastSequence);
-        _committer = new Committer(_queue, _appender, _records, opened.Hash, options, time);
+        _committer = new Committer(_queue, _appender, _records, opened.Hash, options, opened.Accounts.Log, time);
         _sealer.Start(opened.Unfinished);
         if (cold is null)
             return;
@@ -144,22 +145,8 @@ public sealed class TieredStore : IDisposable
         set => _committer.Policy = value;
     }
 
-    /// <summary>
-    /// Most bytes of RAM for the hot tier; may be changed at any time. Lowering it gives memory back at once. With
-    /// <see cref="StoreOptions.AutoTuneHot"/> the tier takes less when its use says that more would not help.
-    /// </summary>
-    public long HotBytes
-    {
-        get => _tuner.Ceiling;
-        set => _tuner.Ceiling = StoreOptions.CheckHotBytes(value);
-    }
-
-    /// <summary>Takes a look at how records are used again, and gives the hot tier the size that is worth its bytes.</summary>
-    public HotTuningStatus TuneHot()
-    {
-        _tuner.Look();
-        return _tuner.Status;
-    }
+    /// <summary>Its memory, and what may be changed about it.</summary>
+    public StoreMemory Memory { get; }
 
     /// <summary>How much work is spent to make sealed segments smaller; may be changed at any time.</summary>
     public CompressionLevel Compression
@@ -318,6 +305,7 @@ public sealed class TieredStore : IDisposable
             _opened.Snapshot?.Dispose();
             foreach (ISegment segment in _records.Log.View.Segments)
                 segment.Dispose();
+            _opened.Accounts.Dispose();
             _lock.Dispose();
         }
     }

@@ -89,7 +89,7 @@ internal sealed partial class World
 
     private Task ResizeAsync()
     {
-        _node.Store.HotBytes = _random.Next(1, 4) << 20;
+        _node.Store.Memory.HotBytes = _random.Next(1, 4) << 20;
         return Task.CompletedTask;
     }
 

@@ -11,20 +11,21 @@ internal static partial class Arrows
     public static readonly IReadOnlyDictionary<string, string[]> StoreRooms = new Dictionary<string, string[]>
     {
         ["Format"] = [],
-        ["Native"] = [],
+        ["Accounting"] = [],
+        ["Native"] = ["Accounting"],
         ["Compression"] = ["Format", "Native"],
         ["Files"] = ["Format"],
         ["Filters"] = ["Format"],
         ["Cold"] = ["Format", "Files"],
         ["Log"] = ["Format", "Native", "Files", "Compression"],
-        ["Index"] = ["Format", "Native", "Files"],
-        ["Hot"] = ["Format", "Native", "Index"],
+        ["Index"] = ["Accounting", "Format", "Native", "Files"],
+        ["Hot"] = ["Accounting", "Format", "Native", "Index"],
         ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Tuning"],
-        ["Commit"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
+        ["Commit"] = ["Accounting", "Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
         ["Tuning"] = [],
-        ["Packed"] = ["Format", "Files", "Log", "Compression", "Filters"],
-        ["Packing"] = ["Format", "Files", "Log", "Index", "Records", "Compression", "Packed"],
-        ["Recovery"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Records", "Commit", "Packed", "Cold"],
+        ["Packed"] = ["Accounting", "Format", "Files", "Log", "Compression", "Filters"],
+        ["Packing"] = ["Accounting", "Format", "Files", "Log", "Index", "Records", "Compression", "Packed"],
+        ["Recovery"] = ["Accounting", "Format", "Native", "Files", "Log", "Index", "Hot", "Records", "Commit", "Packed", "Cold"],
         ["Tiering"] = ["Format", "Files", "Log", "Records", "Packed", "Packing", "Cold"],
     };
 

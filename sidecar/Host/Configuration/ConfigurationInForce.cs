@@ -35,7 +35,7 @@ internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredS
             Telemetry = Configuration.Telemetry with { LogLevel = wanted.Telemetry.LogLevel },
         };
         DerivedSizes sizes = DerivedSizes.Of(next.Budget.Limit);
-        store.HotBytes = sizes.HotBytes;
+        store.Memory.HotBytes = sizes.HotBytes;
         caches.BytesMax = sizes.CacheBytes;
         store.Durability = StoreSettings.PolicyOf(next);
         store.Compression = StoreSettings.LevelOf(next.Compression.Level);

@@ -1,9 +1,11 @@
+using Thermocline.Store.Accounting;
+
 namespace Thermocline.Store.Commit;
 
 /// <summary>
 /// Writes waiting for the committer, bounded in bytes. Requests are reused, so that a write allocates nothing.
 /// </summary>
-internal sealed class CommitQueue(long bytesMax)
+internal sealed class CommitQueue(long bytesMax, MemoryAccount account)
 {
     private const int SpareMax = 1024;
     private readonly Lock _lock = new();
@@ -13,6 +15,7 @@ internal sealed class CommitQueue(long bytesMax)
     private List<WriteRequest> _taken = [];
     private StoreException? _closed;
     private long _bytes;
+    private long _takenBytes;
 
     public WriteRequest Rent()
     {
@@ -41,6 +44,7 @@ internal sealed class CommitQueue(long bytesMax)
             if (_bytes > 0 && request.Bytes > 0 && _bytes + request.Bytes > bytesMax)
                 return false;
             _bytes += request.Bytes;
+            account.Charge(request.Bytes);
             _waiting.Add(request);
             if (_waiting.Count == 1)
                 Monitor.Pulse(_arrival);
@@ -56,12 +60,16 @@ internal sealed class CommitQueue(long bytesMax)
     {
         lock (_arrival)
         {
+            // Who comes for more has answered what it took before.
+            account.Release(_takenBytes);
+            _takenBytes = 0;
             if (_waiting.Count == 0 && _closed is null)
                 Monitor.Wait(_arrival, patience);
             if (_waiting.Count == 0 && _closed is not null)
                 return null;
             _taken.Clear();
             (_waiting, _taken) = (_taken, _waiting);
+            _takenBytes = _bytes;
             _bytes = 0;
             return _taken;
         }

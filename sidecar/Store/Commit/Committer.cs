@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Records;
@@ -20,6 +21,7 @@ internal sealed class Committer
     private readonly RecordTable _records;
     private readonly StoreOptions _options;
     private readonly TimeProvider _time;
+    private readonly MemoryAccount _account;
     private readonly GroupBuffer _group;
     private readonly DeltaBases _bases;
     private readonly List<(WriteRequest Request, WriteAnswer Answer)> _answers = [];
@@ -29,8 +31,9 @@ internal sealed class Committer
     private int _policy;
 
     public Committer(
-        CommitQueue queue, LogAppender log, RecordTable records, KeyHash hash, StoreOptions options, TimeProvider time)
+        CommitQueue queue, LogAppender log, RecordTable records, KeyHash hash, StoreOptions options, MemoryAccount account, TimeProvider time)
     {
+        _account = account;
         _queue = queue;
         _log = log;
         _records = records;
@@ -71,8 +74,6 @@ internal sealed class Committer
     /// <summary>Bytes that the log is shorter for them.</summary>
     public long DeltaBytesSaved { get; private set; }
 
-    public long BufferBytes => _group.Capacity + _log.TailBytes + _bases.Bytes;
-
     /// <summary>Takes a snapshot's end while no group is half visible, and lets the caller register it.</summary>
     public T AtRest<T>(Func<Address, ulong, T> action)
     {
@@ -104,6 +105,7 @@ internal sealed class Committer
                 while (next < requests.Count)
                     next = CommitOrRefuse(requests, next);
                 SyncIfDue();
+                _account.Set(_group.Capacity + _log.TailBytes + _bases.Bytes);
             }
             catch (IOException failure)
             {

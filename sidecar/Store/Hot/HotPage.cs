@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Format;
 using Thermocline.Store.Native;
 
@@ -7,12 +8,12 @@ namespace Thermocline.Store.Hot;
 /// A page of the hot tier: frames one after another, 16-byte aligned. Its memory is used again, or given back, only when
 /// no reader's lane names it.
 /// </summary>
-internal sealed unsafe class HotPage(int ordinal, int bytes) : IDisposable
+internal sealed unsafe class HotPage(int ordinal, int bytes, MemoryAccount account) : IDisposable
 {
     public const int UnitBytes = 16;
     public const int UnitBits = 17;
     private const uint UnitMask = (1u << UnitBits) - 1;
-    private readonly NativeChunk _memory = new(bytes);
+    private readonly NativeChunk _memory = new(bytes, account);
     private byte* _base;
     private volatile bool _retired;
 

@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Format;
 using Thermocline.Store.Index;
 
@@ -21,6 +22,7 @@ internal sealed unsafe class HotTier
     private const int SmallShare = 10;
     private readonly HashIndex _index;
     private readonly KeyHash _hash;
+    private readonly MemoryAccount _account;
     private readonly Queue<HotPage> _small = new();
     private readonly Queue<HotPage> _main = new();
     private readonly Stack<HotPage> _free = new();
@@ -38,8 +40,9 @@ internal sealed unsafe class HotTier
     private int _emptied;
     private int _epoch;
 
-    public HotTier(long bytes, HashIndex index, KeyHash hash)
+    public HotTier(long bytes, HashIndex index, KeyHash hash, MemoryAccount account)
     {
+        _account = account;
         _index = index;
         _hash = hash;
         Lanes = new ReaderLanes(this);
@@ -201,7 +204,7 @@ internal sealed unsafe class HotTier
             Volatile.Write(ref _pages, larger);
         }
 
-        var page = new HotPage(ordinal, _pageBytes);
+        var page = new HotPage(ordinal, _pageBytes, _account);
         _pages[ordinal] = page;
         _free.Push(page);
         Volatile.Write(ref _count, _count + 1);

@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Format;
 using Thermocline.Store.Native;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class HashIndex
     private readonly Lock _loading = new();
     private readonly List<NativeChunk> _chunks = [];
     private readonly IndexSnapshotFile? _snapshot;
+    private readonly MemoryAccount _account;
 
     // An entry is the address of a page, or (number of the page in the snapshot << 1) | 1 while it is not loaded.
     private nint[] _directory;
@@ -27,15 +29,17 @@ internal sealed unsafe class HashIndex
     private int _chunkUsed;
     private long _bytes;
 
-    public HashIndex()
+    public HashIndex(MemoryAccount account)
     {
+        _account = account;
         _directory = new nint[1];
         byte* page = NewPage();
         _directory[0] = (nint)page;
     }
 
-    public HashIndex(IndexSnapshotFile snapshot)
+    public HashIndex(IndexSnapshotFile snapshot, MemoryAccount account)
     {
+        _account = account;
         _snapshot = snapshot;
         _depth = snapshot.Header.Depth;
         _directory = snapshot.Entries;
@@ -298,7 +302,7 @@ internal sealed unsafe class HashIndex
         // A small store takes a small first chunk: an empty store must not cost megabytes.
         if (_chunks.Count == 0 || _chunkUsed == _chunks[^1].Bytes / IndexPage.Bytes)
         {
-            _chunks.Add(new NativeChunk((_chunks.Count == 0 ? FirstChunkPages : PagesPerChunk) * IndexPage.Bytes));
+            _chunks.Add(new NativeChunk((_chunks.Count == 0 ? FirstChunkPages : PagesPerChunk) * IndexPage.Bytes, _account));
             _bytes += _chunks[^1].Bytes;
             _chunkUsed = 0;
         }

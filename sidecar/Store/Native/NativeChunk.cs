@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Thermocline.Store.Accounting;
 
 namespace Thermocline.Store.Native;
 
@@ -15,10 +16,13 @@ internal sealed unsafe partial class NativeChunk : IDisposable
     private const int MapPrivateAnonymous = 0x22;
     private const int AdviseHugePage = 14;
     private nint _map;
+    private readonly MemoryAccount _account;
     private nuint _mapBytes;
 
-    public NativeChunk(int bytes)
+    /// <exception cref="StoreException">Full: the system has no memory to give.</exception>
+    public NativeChunk(int bytes, MemoryAccount account)
     {
+        _account = account;
         // Large pages need aligned memory; asking for twice as much and cutting the ends off gives it.
         bool large = bytes >= LargePageBytes;
         nuint asked = (nuint)bytes + (large ? (nuint)LargePageBytes : 0);
@@ -41,6 +45,7 @@ internal sealed unsafe partial class NativeChunk : IDisposable
 
         _map = (nint)Base;
         _mapBytes = (nuint)bytes;
+        account.Charge(bytes);
     }
 
     ~NativeChunk() => Free();
@@ -62,6 +67,7 @@ internal sealed unsafe partial class NativeChunk : IDisposable
         if (map == 0)
             return;
         _ = Unmap(map, _mapBytes);
+        _account.Release((long)_mapBytes);
         _mapBytes = 0;
     }
 

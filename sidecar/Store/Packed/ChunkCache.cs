@@ -1,10 +1,12 @@
+using Thermocline.Store.Accounting;
+
 namespace Thermocline.Store.Packed;
 
 /// <summary>
 /// Restored chunks in RAM, bounded in bytes, the least recently used leaving first: blocks that several records are read
 /// from, and chunks that were fetched from the cold store.
 /// </summary>
-internal sealed class ChunkCache(long bytesMax)
+internal sealed class ChunkCache(long bytesMax, MemoryAccount account)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(long Segment, int Chunk), LinkedListNode<Entry>> _entries = [];
@@ -60,6 +62,7 @@ internal sealed class ChunkCache(long bytesMax)
                 return;
             _entries[(segment, chunk)] = _order.AddFirst(new Entry(segment, chunk, bytes));
             _bytes += bytes.Length;
+            account.Charge(bytes.Length);
             Shrink();
         }
     }
@@ -71,6 +74,7 @@ internal sealed class ChunkCache(long bytesMax)
             _order.RemoveLast();
             _entries.Remove((last.Value.Segment, last.Value.Chunk));
             _bytes -= last.Value.Bytes.Length;
+            account.Release(last.Value.Bytes.Length);
         }
     }
 

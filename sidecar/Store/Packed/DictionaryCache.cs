@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Compression;
 
 namespace Thermocline.Store.Packed;
@@ -6,7 +7,7 @@ namespace Thermocline.Store.Packed;
 /// Dictionaries in RAM by their content's id: many segments share one. One that leaves is freed by its finalizer, once
 /// nobody decodes with it.
 /// </summary>
-internal sealed class DictionaryCache
+internal sealed class DictionaryCache(MemoryAccount account)
 {
     private const int EntriesMax = 64;
     private readonly Lock _lock = new();
@@ -42,9 +43,16 @@ internal sealed class DictionaryCache
             if (_entries.TryGetValue(dictionary.Id, out (ZstdDictionary Dictionary, long Used) entry))
                 return entry.Dictionary;
             if (_entries.Count >= EntriesMax)
-                _entries.Remove(_entries.MinBy(static pair => pair.Value.Used).Key);
+                Forget(_entries.MinBy(static pair => pair.Value.Used).Key);
             _entries[dictionary.Id] = (dictionary, ++_clock);
+            account.Charge(dictionary.NativeBytes);
             return dictionary;
         }
+    }
+
+    private void Forget(ulong id)
+    {
+        if (_entries.Remove(id, out (ZstdDictionary Dictionary, long Used) entry))
+            account.Release(entry.Dictionary.NativeBytes);
     }
 }

@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Compression;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
@@ -8,7 +9,7 @@ namespace Thermocline.Store.Packed;
 /// The file of a packed segment, or its stub: everything that is not a chunk. Opened when first asked; never changes. Of
 /// all that many records depend on there are two copies, so that no single damaged place costs more than a chunk.
 /// </summary>
-internal sealed class PackedFile(IFiles files, int first, int last, string path, bool isStub) : IDisposable
+internal sealed class PackedFile(IFiles files, int first, int last, string path, bool isStub, MemoryAccount account) : IDisposable
 {
     private readonly Lock _opening = new();
     private Parts? _parts;
@@ -110,7 +111,10 @@ internal sealed class PackedFile(IFiles files, int first, int last, string path,
     {
         lock (_opening)
         {
+            if (_disposed)
+                return;
             _disposed = true;
+            account.Release(_parts?.Directory.Bytes ?? 0);
             _parts?.File.Dispose();
         }
     }
@@ -165,6 +169,7 @@ internal sealed class PackedFile(IFiles files, int first, int last, string path,
             try
             {
                 _parts = ReadParts(file);
+                account.Charge(_parts.Directory.Bytes);
                 return _parts;
             }
             catch

@@ -31,7 +31,7 @@ internal sealed class PackedSegment : ISegment
         Last = last;
         Path = path;
         Remote = remote;
-        Content = new PackedFile(files, first, last, path, remote is not null);
+        Content = new PackedFile(files, first, last, path, remote is not null, share.Directories);
         _fetches = remote is null ? null : new ChunkFetches(this, share.Chunks, _id);
     }
 
@@ -186,12 +186,13 @@ internal sealed class PackedSegment : ISegment
         // Without a filter everything is possible.
         if (filter is null)
             return true;
-        Volatile.Write(ref _filter, filter);
+        if (Interlocked.CompareExchange(ref _filter, filter, null) is null)
+            _share.Directories.Charge(filter.Length);
         return BinaryFuseFilter.MayContain(filter, tag);
     }
 
     /// <summary>Gives the filter's memory back; the next question reads it again.</summary>
-    public void ForgetFilter() => Volatile.Write(ref _filter, null);
+    public void ForgetFilter() => _share.Directories.Release(Interlocked.Exchange(ref _filter, null)?.Length ?? 0);
 
     /// <summary>Bytes of memory of directory and filter, as far as they are loaded.</summary>
     public long MemoryBytes =>
@@ -260,7 +261,11 @@ internal sealed class PackedSegment : ISegment
 
     public StoreException Damaged(long offset, string what) => Content.Damaged(offset, what);
 
-    public void Dispose() => Content.Dispose();
+    public void Dispose()
+    {
+        ForgetFilter();
+        Content.Dispose();
+    }
 
     /// <summary>Bytes of a chunk in the file.</summary>
     /// <exception cref="StoreException">Damaged: no chunk has this length.</exception>

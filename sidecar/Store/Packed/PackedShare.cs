@@ -1,9 +1,12 @@
+using Thermocline.Store.Accounting;
+
 namespace Thermocline.Store.Packed;
 
 /// <summary>What all packed segments of a store share.</summary>
 /// <param name="Chunks">Restored chunks.</param>
 /// <param name="Dictionaries">Dictionaries.</param>
-internal sealed record PackedShare(ChunkCache Chunks, DictionaryCache Dictionaries)
+/// <param name="Directories">Where directories and filters are charged.</param>
+internal sealed record PackedShare(ChunkCache Chunks, DictionaryCache Dictionaries, MemoryAccount Directories)
 {
     private long _next;
 

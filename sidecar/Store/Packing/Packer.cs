@@ -32,6 +32,8 @@ internal sealed class Packer : IDisposable
     private bool _stopped;
     private int _paced;
     private int _level;
+    private int _adaptive = (int)CompressionLevel.Balanced;
+    private volatile bool _rests;
 
     public Packer(
         SegmentPacker packer, RecordTable records, KeyHash hash, StoreOptions options, StageCounters stages, int coveredSegment,
@@ -55,6 +57,25 @@ internal sealed class Packer : IDisposable
     {
         get => (CompressionLevel)Volatile.Read(ref _level);
         set => Volatile.Write(ref _level, (int)value);
+    }
+
+    /// <summary>What <see cref="CompressionLevel.Adaptive"/> means while there is time for it.</summary>
+    public CompressionLevel AdaptiveLevel
+    {
+        get => (CompressionLevel)Volatile.Read(ref _adaptive);
+        set => Volatile.Write(ref _adaptive, (int)value);
+    }
+
+    /// <summary>Whether the thread leaves its work, also what it is at, until it is told otherwise.</summary>
+    public bool Rests
+    {
+        get => _rests;
+        set
+        {
+            _rests = value;
+            if (!value)
+                Wake();
+        }
     }
 
     /// <summary>Files made.</summary>
@@ -149,13 +170,13 @@ internal sealed class Packer : IDisposable
                 _idle();
                 lock (_running)
                 {
-                    while (!HasStopped(TimeSpan.Zero, untilDue: false) && RunOne(Pace))
+                    while (!_rests && !HasStopped(TimeSpan.Zero, untilDue: false) && RunOne(Pace))
                         LastFailure = null;
                 }
             }
             catch (OperationCanceledException)
             {
-                return;
+                // It was told to rest, or the loop's condition ends it.
             }
 #pragma warning disable CA1031 // The top of the loop: whatever fails here must not end the process; the files are as they were.
             catch (Exception failure)
@@ -188,7 +209,8 @@ internal sealed class Packer : IDisposable
             return;
         var rest = TimeSpan.FromSeconds((double)_paced / _options.PackingBytesPerSecond);
         _paced = 0;
-        if (HasStopped(rest, untilDue: false))
+        // What is half made is thrown away: its memory is needed now, and the cold tier must not wait for it.
+        if (HasStopped(rest, untilDue: false) || _rests)
             throw new OperationCanceledException();
     }
 
@@ -245,7 +267,7 @@ internal sealed class Packer : IDisposable
         CompressionLevel level = Level;
         if (level != CompressionLevel.Adaptive)
             return level;
-        return rawWaiting > 2 ? CompressionLevel.Fast : CompressionLevel.Balanced;
+        return rawWaiting > 2 ? CompressionLevel.Fast : AdaptiveLevel;
     }
 
     private PackCandidate CandidateOf(ISegment segment)

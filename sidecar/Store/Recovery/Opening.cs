@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Hot;
@@ -10,6 +11,7 @@ namespace Thermocline.Store.Recovery;
 
 /// <summary>A store brought up to date, before anything is written to it.</summary>
 internal sealed record Opened(
+    StoreAccounts Accounts,
     Identity Identity,
     KeyHash Hash,
     RecordTable Records,
@@ -26,15 +28,30 @@ internal static class Opening
 {
     public static Opened Run(StoreOptions options, IFiles files, RemoteChunks remote, TimeProvider time)
     {
+        var accounts = new StoreAccounts(options.Ledger);
+        try
+        {
+            return Run(options, accounts, files, remote, time);
+        }
+        catch
+        {
+            accounts.Dispose();
+            throw;
+        }
+    }
+
+    private static Opened Run(StoreOptions options, StoreAccounts accounts, IFiles files, RemoteChunks remote, TimeProvider time)
+    {
         long started = time.GetTimestamp();
         var damages = new DamageLog();
-        var share = new PackedShare(new ChunkCache(options.ChunkCacheBytes), new DictionaryCache());
+        var share = new PackedShare(
+            new ChunkCache(options.ChunkCacheBytes, accounts.Chunks), new DictionaryCache(accounts.Dictionaries), accounts.Directories);
         List<ISegment> segments = LogFiles.Find(files, share, remote, damages);
         Identity identity = IdentityFile.ReadOrCreate(files, segments.Count > 0, damages, time);
         IndexSnapshotFile? snapshot = OpenSnapshot(files, identity, segments, damages);
         KeyHash hash = identity.CreateHash();
-        HashIndex index = snapshot is null ? new HashIndex() : new HashIndex(snapshot);
-        var hot = new HotTier(options.HotBytes, index, hash);
+        HashIndex index = snapshot is null ? new HashIndex(accounts.Index) : new HashIndex(snapshot, accounts.Index);
+        var hot = new HotTier(options.HotBytes, index, hash, accounts.Hot);
         var undo = new SnapshotUndo(options.SnapshotsMax, options.SnapshotUndoMax);
         var records = new RecordTable(hash, index, hot, new LogReader(), undo, damages, time);
         var recoverer = new Recoverer(files, records, identity, hash, (int)(snapshot?.Header.LastSegment ?? 0));
@@ -49,7 +66,7 @@ internal static class Opening
         };
         ulong lastSequence = Math.Max(snapshot?.Header.LastSequence ?? 0, recoverer.LastSequence);
         return new Opened(
-            identity, hash, records, undo, share, snapshot, lastSequence, view.Last?.Last ?? 0, recoverer.Unfinished, report);
+            accounts, identity, hash, records, undo, share, snapshot, lastSequence, view.Last?.Last ?? 0, recoverer.Unfinished, report);
     }
 
     private static IndexSnapshotFile? OpenSnapshot(

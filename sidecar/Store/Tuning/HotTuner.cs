@@ -25,7 +25,10 @@ internal sealed class HotTuner(long ceiling, Action<long> resize, TimeProvider t
     /// <summary>The size in force.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>The largest size there may be. Setting it takes effect at once, and gives all of it until the next look.</summary>
+    /// <summary>
+    /// The largest size there may be. Setting it takes effect at once: a tier that had all of it goes on having all of it;
+    /// one that was found to be large enough stays as it is while it fits.
+    /// </summary>
     public long Ceiling
     {
         get => Volatile.Read(ref _ceiling);
@@ -33,8 +36,10 @@ internal sealed class HotTuner(long ceiling, Action<long> resize, TimeProvider t
         {
             lock (_lock)
             {
+                bool hadAll = _bytes == _ceiling;
                 _ceiling = value;
-                Apply(value, "the ceiling was set.");
+                if (hadAll || _bytes > value)
+                    Apply(value, "all there may be.");
             }
         }
     }

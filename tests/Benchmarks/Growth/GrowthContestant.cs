@@ -34,7 +34,7 @@ internal sealed class GrowthContestant(string folder, int records) : IContestant
 
     private Facts Build()
     {
-        double write = Write();
+        (double write, long indexBytes) = Write();
         // Reopened, so that the last segment is sealed and packed with the others.
         using TieredStore store = Open();
         long start = Stopwatch.GetTimestamp();
@@ -44,6 +44,7 @@ internal sealed class GrowthContestant(string folder, int records) : IContestant
         return new()
         {
             ["writeSeconds"] = write,
+            ["indexBytes"] = indexBytes,
             ["packSeconds"] = pack,
             ["packBytesIn"] = packing.BytesIn,
             ["runs"] = runs,
@@ -53,7 +54,8 @@ internal sealed class GrowthContestant(string folder, int records) : IContestant
         };
     }
 
-    private double Write()
+    /// <summary>Seconds it took, and the bytes of the index, all of which is in memory then.</summary>
+    private (double Seconds, long IndexBytes) Write()
     {
         using TieredStore store = Open();
         long start = Stopwatch.GetTimestamp();
@@ -65,7 +67,7 @@ internal sealed class GrowthContestant(string folder, int records) : IContestant
             store.WriteAsync(batch).AsTask().GetAwaiter().GetResult();
         }
 
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, store.Status.IndexBytes);
     }
 
     private Facts Read()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Thermocline.Benchmarks.Measure;
 using Thermocline.Store;
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Packed;
@@ -33,7 +34,7 @@ internal sealed class PackedFolder : IDisposable
         _store = Open(options);
         if (level is null)
         {
-            _store.HotBytes = HotBytesWhenReading;
+            _store.Memory.HotBytes = HotBytesWhenReading;
             return;
         }
 
@@ -44,7 +45,7 @@ internal sealed class PackedFolder : IDisposable
         _store.Pack(CancellationToken.None);
         PackSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         PeakBytes = Peak() - before;
-        _store.HotBytes = HotBytesWhenReading;
+        _store.Memory.HotBytes = HotBytesWhenReading;
         if (Directory.EnumerateFiles(folder, "*.seg", SearchOption.AllDirectories).Any())
             throw new InvalidOperationException("Not every segment was packed.");
     }
@@ -91,8 +92,9 @@ internal sealed class PackedFolder : IDisposable
         string path = Path.GetRelativePath(_folder, LargestFile);
         if (!PackedNames.TryParse(Path.GetFileName(path), PackedNames.Suffix, out int first, out int last))
             throw new InvalidOperationException($"{path} is not packed.");
+        using MemoryAccount account = new MemoryLedger().Open("states", "filters", MemoryKind.Managed);
         using var segment = new PackedSegment(
-            files, new PackedShare(new ChunkCache(0), new DictionaryCache()), first, last, path, null);
+            files, new PackedShare(new ChunkCache(0, account), new DictionaryCache(account), account), first, last, path, null);
         var random = new Random(seed);
         int passed = 0;
         for (int i = 0; i < probes; i++)

@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Commit;
 using Xunit;
 
@@ -8,7 +9,7 @@ public sealed class CommitQueueTests
     [Fact]
     public void A_flush_is_taken_also_when_too_many_bytes_wait()
     {
-        var queue = new CommitQueue(100);
+        var queue = new CommitQueue(100, new MemoryLedger().Open("connections", "pending", MemoryKind.Managed));
         Assert.True(queue.TryAdd(Write(queue)));
         Assert.False(queue.TryAdd(Write(queue)));
         WriteRequest flush = queue.Rent();

@@ -1,3 +1,4 @@
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Index;
@@ -7,12 +8,14 @@ namespace Thermocline.Store.Tests.Index;
 
 public sealed unsafe class HashIndexTests
 {
+    private static MemoryAccount Account => new MemoryLedger().Open("states", "index", MemoryKind.Native);
+
     private readonly MemoryFiles _files = new();
 
     [Fact]
     public void Entries_are_found_through_growth_and_removal()
     {
-        var index = new HashIndex();
+        var index = new HashIndex(Account);
         var random = new Random(3);
         var model = new Dictionary<ulong, ulong>();
         for (int step = 0; step < 300_000; step++)
@@ -46,7 +49,7 @@ public sealed unsafe class HashIndexTests
     [Fact]
     public void Tags_that_are_equal_are_all_offered()
     {
-        var index = new HashIndex();
+        var index = new HashIndex(Account);
         for (ulong i = 1; i <= 5; i++)
             index.Insert(42, new Address(i), 0);
         IndexProbe probe = index.Begin(42);
@@ -59,7 +62,7 @@ public sealed unsafe class HashIndexTests
     [Fact]
     public void More_equal_tags_than_a_page_holds_are_refused_and_the_others_stay()
     {
-        var index = new HashIndex();
+        var index = new HashIndex(Account);
         index.Insert(Tag(1), new Address(9), 0);
         StoreException refused = Assert.Throws<StoreException>(() =>
         {
@@ -79,13 +82,13 @@ public sealed unsafe class HashIndexTests
     [InlineData(50_000)]
     public void A_snapshot_is_loaded_page_by_page_and_can_be_changed_and_saved_again(int count)
     {
-        var index = new HashIndex();
+        var index = new HashIndex(Account);
         for (int i = 0; i < count; i++)
             index.Insert(Tag(i), new Address((ulong)i + 1), 7);
         Save(index);
         for (int round = 1; round <= 2; round++)
         {
-            var loaded = new HashIndex(Open());
+            var loaded = new HashIndex(Open(), Account);
             Assert.Equal(count + round - 1, loaded.Count);
             Assert.Equal(0, Mapped(loaded));
             for (int i = 0; i < count; i += 2)
@@ -94,7 +97,7 @@ public sealed unsafe class HashIndexTests
             Save(loaded);
         }
 
-        var last = new HashIndex(Open());
+        var last = new HashIndex(Open(), Account);
         for (int i = 0; i < count; i++)
             CheckEntry(last, i);
         CheckMissing(last, 2_000_000);

@@ -223,7 +223,7 @@ public sealed class PackingTests
         await store.PutAsync("text", "not a vector");
         await FillAsync(store, "a", 300);
         store.Pack(CancellationToken.None);
-        store.HotBytes = 1 << 20;
+        store.Memory.HotBytes = 1 << 20;
         using TieredStore cold = Reopen(store, files);
         for (int i = 0; i < vectors.Count; i++)
         {

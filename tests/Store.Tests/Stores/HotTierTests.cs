@@ -85,11 +85,11 @@ public sealed class HotTierTests
         for (int i = 0; i < 5_000; i++)
             await store.PutAsync($"{i}", Value);
         Assert.True(store.Status.Hot.Bytes > 4 << 20);
-        store.HotBytes = 2 << 20;
+        store.Memory.HotBytes = 2 << 20;
         Assert.InRange(store.Status.Hot.Bytes, 0, 2 << 20);
         for (int i = 0; i < 5_000; i++)
             Assert.Equal(Value, store.Text($"{i}"));
-        store.HotBytes = 16 << 20;
+        store.Memory.HotBytes = 16 << 20;
         for (int i = 0; i < 5_000; i++)
             Assert.Equal(Value, store.Text($"{i}"));
         Assert.True(store.Status.Hot.Entries > 4_900);
@@ -129,7 +129,7 @@ public sealed class HotTierTests
             int key = random.Next(Keys);
             await store.PutAsync($"{key}", $"{key}:{new string((char)('a' + (i % 26)), 600)}");
             if (i % 1000 == 0)
-                store.HotBytes = (1 + (i / 1000 % 4)) << 20;
+                store.Memory.HotBytes = (1 + (i / 1000 % 4)) << 20;
         }
 
         await end.CancelAsync();
@@ -149,7 +149,7 @@ public sealed class HotTierTests
         Assert.Equal(Tier.Hot, lease.Tier);
         for (int i = 0; i < 5_000; i++)
             store.PutAsync($"{i}", Value).AsTask().GetAwaiter().GetResult();
-        store.HotBytes = 1 << 20;
+        store.Memory.HotBytes = 1 << 20;
         Assert.Equal("the same all along", System.Text.Encoding.UTF8.GetString(lease.Value));
         return Task.CompletedTask;
     }

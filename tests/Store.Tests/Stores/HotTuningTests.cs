@@ -17,19 +17,19 @@ public sealed class HotTuningTests
         for (int i = 0; i < Keys; i++)
             await store.PutAsync($"key {i}", value);
         Read(store, 1_000, 60);
-        HotTuningStatus small = store.TuneHot();
+        HotTuningStatus small = store.Memory.TuneHot();
         Assert.InRange(small.Bytes, 4 << 20, 8 << 20);
         Assert.Contains("hit ratio", small.Why, StringComparison.Ordinal);
         Assert.True(store.Status.Hot.Bytes <= small.Bytes);
         for (int round = 0; round < 6; round++)
         {
             Read(store, 16_000, 3);
-            store.TuneHot();
+            store.Memory.TuneHot();
         }
 
         HotTuningStatus large = store.Status.HotTuning;
         Assert.InRange(large.Bytes, 14 << 20, 32 << 20);
-        store.HotBytes = 8 << 20;
+        store.Memory.HotBytes = 8 << 20;
         Assert.True(store.Status.Hot.Bytes <= 8 << 20);
     }
 

@@ -46,7 +46,7 @@ public sealed class RandomOperationsTests(ITestOutputHelper output)
             else if (kind < 99_980)
                 Pack(store, random);
             else if (kind < 99_995)
-                store.HotBytes = random.Next(1, 8) << 20;
+                store.Memory.HotBytes = random.Next(1, 8) << 20;
             else
                 store = Reopen(store, random);
         }

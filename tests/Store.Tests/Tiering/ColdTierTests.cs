@@ -318,7 +318,7 @@ public sealed class ColdTierTests : IDisposable
         _time.Advance(TimeSpan.FromDays(40));
         for (int i = 0; i < 3; i++)
             await store.ShipAsync(CancellationToken.None);
-        store.HotBytes = 1 << 20;
+        store.Memory.HotBytes = 1 << 20;
         // Whatever is in RAM makes room for something else.
         await FillAsync(store, "noise", 3_000);
     }
