@@ -14,7 +14,10 @@ internal sealed class ScriptedLoad(HttpClient client)
 {
     private const int RecordsARound = 200;
     private const int ReadsARound = 20;
-    private const int KeysMax = 20_000;
+
+    // Every tenth write replaces what was written a while ago; the others are new, so that what is old stays alive and sinks.
+    private const int Replaces = 10;
+    private const int While = 500;
     private const int WordsARecord = 400;
     private const int Seed = 5;
 
@@ -43,7 +46,7 @@ internal sealed class ScriptedLoad(HttpClient client)
     {
         JsonArray operations = [];
         for (int i = 0; i < RecordsARound; i++)
-            operations.Add(new JsonObject { ["op"] = "put", ["key"] = Key(_written++), ["text"] = Text() });
+            operations.Add(new JsonObject { ["op"] = "put", ["key"] = NextKey(), ["text"] = Text() });
         using HttpResponseMessage batch = await client.PostAsJsonAsync(
             Address("/v1/kv/notes:batch"), new JsonObject { ["operations"] = operations }, cancellation);
         await CountAsync(batch, cancellation);
@@ -59,7 +62,7 @@ internal sealed class ScriptedLoad(HttpClient client)
         for (int i = 0; i < ReadsARound; i++)
         {
             await GetAsync(Key(_written - 1 - i), cancellation);
-            await GetAsync(Key(_read++ * 7), cancellation);
+            await GetAsync(Key(_read++ * 7 % _written), cancellation);
         }
         await GetAsync("absent", cancellation);
     }
@@ -94,7 +97,13 @@ internal sealed class ScriptedLoad(HttpClient client)
             Assert.Fail($"a write: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellation)}");
     }
 
-    private static string Key(int number) => $"k{Math.Abs(number) % KeysMax}";
+    private static string Key(int number) => $"k{Math.Max(number, 0)}";
+
+    private string NextKey()
+    {
+        int number = _written++;
+        return Key(number % Replaces == 0 ? number - While : number);
+    }
 
     private static Uri Address(string path) => new(path, UriKind.Relative);
 
