@@ -30,7 +30,7 @@ public sealed class Memories : IDisposable
         _time = time;
         _ids = ids;
         _contentBytesMax = contentBytesMax;
-        _caches = new MemoryCaches(time);
+        _caches = new MemoryCaches(time, store.Memory.Ledger);
     }
 
     /// <summary>Saves one draft; the paths of its mistakes start at its fields.</summary>
@@ -148,7 +148,11 @@ public sealed class Memories : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _searches.Dispose();
+    public void Dispose()
+    {
+        _searches.Dispose();
+        _caches.Dispose();
+    }
 
     private WriteOperation[]? Prepare(
         IReadOnlyList<MemoryDraft> drafts, Func<int, string> pathOf, out SavedMemory[] saved, out SaveAnswer? refusal)

@@ -1,4 +1,6 @@
 using Thermocline.Store.Accounting;
+using Thermocline.Store.Hot;
+using Thermocline.Store.Native;
 using Thermocline.Store.Packed;
 using Thermocline.Store.Packing;
 using Thermocline.Store.Tuning;
@@ -11,13 +13,15 @@ namespace Thermocline.Store;
 /// </summary>
 public sealed class StoreMemory
 {
+    private readonly HotTier _hot;
     private readonly HotTuner _tuner;
     private readonly ChunkCache _chunks;
     private readonly Packer _packer;
 
-    internal StoreMemory(MemoryLedger ledger, HotTuner tuner, ChunkCache chunks, Packer packer)
+    internal StoreMemory(MemoryLedger ledger, HotTier hot, HotTuner tuner, ChunkCache chunks, Packer packer)
     {
         Ledger = ledger;
+        _hot = hot;
         _tuner = tuner;
         _chunks = chunks;
         _packer = packer;
@@ -36,6 +40,9 @@ public sealed class StoreMemory
         set => _tuner.Ceiling = StoreOptions.CheckHotBytes(value);
     }
 
+    /// <summary>Bytes of RAM that the hot tier holds.</summary>
+    public long HotBytesHeld => _hot.Bytes;
+
     /// <summary>Bytes of RAM for restored and fetched chunks. Lowering it gives memory back at once, what was used least first.</summary>
     public long ChunkBytes
     {
@@ -46,6 +53,9 @@ public sealed class StoreMemory
             _chunks.Limit = value;
         }
     }
+
+    /// <summary>Bytes of restored and fetched chunks held.</summary>
+    public long ChunkBytesHeld => _chunks.Bytes;
 
     /// <summary>Whether packing rests: it works with memory, which may be needed elsewhere. What it was at is begun again later.</summary>
     public bool PackingRests
@@ -66,10 +76,16 @@ public sealed class StoreMemory
             : throw new ArgumentOutOfRangeException(nameof(value), value, "Adaptive means Fast, Balanced or Max.");
     }
 
+    /// <summary>The level that packing works at: what <see cref="CompressionLevel.Adaptive"/> means, where that is chosen.</summary>
+    public CompressionLevel LevelInForce => _packer.Level == CompressionLevel.Adaptive ? AdaptiveLevel : _packer.Level;
+
     /// <summary>Takes a look at how records are used again, and gives the hot tier the size that is worth its bytes.</summary>
     public HotTuningStatus TuneHot()
     {
         _tuner.Look();
         return _tuner.Status;
     }
+
+    /// <summary>Gives memory that native libraries freed back to the system; it would be kept for their next need otherwise.</summary>
+    public static void ReturnFreedMemory() => NativeHeap.Trim();
 }

@@ -65,7 +65,7 @@ public sealed class TieredStore : IDisposable
             () => FlushAsync().AsTask().GetAwaiter().GetResult(), time);
         int covered = (int)(opened.Snapshot?.Header.LastSegment ?? 0);
         _packer = new Packer(segmentPacker, _records, opened.Hash, options, _stages, covered, LookAtHot);
-        Memory = new StoreMemory(options.Ledger, _tuner, opened.Share.Chunks, _packer);
+        Memory = new StoreMemory(options.Ledger, _records.Hot, _tuner, opened.Share.Chunks, _packer);
         _sealer = new Sealer(_packer.Wake, failure => _committer!.LatchWith(failure));
         _appender = new LogAppender(
             files, options, opened.Identity.ShortId, _records.Log, _sealer, opened.LastSegment, opened.LastSequence);

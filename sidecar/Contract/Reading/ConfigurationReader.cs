@@ -94,10 +94,6 @@ public static class ConfigurationReader
         };
         if (budget.HighWatermark >= budget.CriticalWatermark)
             section.Report("highWatermark", $"must be below budget.criticalWatermark ({budget.CriticalWatermark})");
-        section.Later("highWatermark");
-        section.Later("criticalWatermark");
-        section.Later("intervalSeconds");
-        section.Later("shares");
         section.End();
         return budget;
     }

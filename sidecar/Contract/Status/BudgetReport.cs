@@ -12,6 +12,6 @@ public sealed record BudgetReport
     /// <summary>What the operating system says the process holds.</summary>
     public long ResidentBytes { get; init; }
 
-    /// <summary>The ledger, component by component.</summary>
+    /// <summary>The ledger: bytes by component and part, such as <c>states/hot</c>.</summary>
     public IReadOnlyDictionary<string, long> Components { get; init; } = new Dictionary<string, long>();
 }

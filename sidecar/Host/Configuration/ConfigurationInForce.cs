@@ -1,16 +1,21 @@
 using Thermocline.Contract.Configuration;
 using Thermocline.Contract.Reading;
-using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
 
 namespace Thermocline.Sidecar.Configuration;
 
 /// <summary>The configuration the sidecar runs by, and the one place that changes it while it runs.</summary>
-internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredStore store, CacheBudget caches, LogLevelSwitch levels)
+internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredStore store, Governor.Governor governor, LogLevelSwitch levels)
 {
+    private static readonly string[] BudgetNames =
+    [
+        "budget.limit", "budget.highWatermark", "budget.criticalWatermark", "budget.intervalSeconds", "budget.shares.states",
+        "budget.shares.signals", "budget.shares.cache", "budget.shares.connections", "budget.shares.system",
+    ];
+
     /// <summary>Settings that take effect without a restart.</summary>
-    private static readonly string[] Live = ["budget.limit", "compression.level", "durability.policy", "telemetry.logLevel"];
+    private static readonly string[] Live = [.. BudgetNames, "compression.level", "durability.policy", "telemetry.logLevel"];
 
     private volatile Snapshot _now = new(started, ConfigurationYaml.RevisionOf(started), []);
 
@@ -29,16 +34,14 @@ internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredS
         string[] changed = [.. ConfigurationValues.Differences(Configuration, wanted).Intersect(Live)];
         SidecarConfiguration next = Configuration with
         {
-            Budget = Configuration.Budget with { Limit = wanted.Budget.Limit },
+            Budget = wanted.Budget,
             Compression = Configuration.Compression with { Level = wanted.Compression.Level },
             Durability = Configuration.Durability with { Policy = wanted.Durability.Policy },
             Telemetry = Configuration.Telemetry with { LogLevel = wanted.Telemetry.LogLevel },
         };
-        DerivedSizes sizes = DerivedSizes.Of(next.Budget.Limit);
-        store.Memory.HotBytes = sizes.HotBytes;
-        caches.BytesMax = sizes.CacheBytes;
         store.Durability = StoreSettings.PolicyOf(next);
         store.Compression = StoreSettings.LevelOf(next.Compression.Level);
+        governor.Accept(next.Budget);
         levels.Severity = next.Telemetry.LogLevel;
         _now = new Snapshot(next, ConfigurationYaml.RevisionOf(wanted), ConfigurationValues.Differences(next, wanted));
         return changed;

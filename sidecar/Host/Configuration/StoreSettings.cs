@@ -1,5 +1,5 @@
 using Thermocline.Contract.Configuration;
-using Thermocline.Sidecar.Hosting;
+using Thermocline.Sidecar.Governor.Planning;
 using Thermocline.Store;
 using Level = Thermocline.Contract.Configuration.CompressionLevel;
 using StoreLevel = Thermocline.Store.CompressionLevel;
@@ -15,11 +15,11 @@ internal static class StoreSettings
     /// <summary>The store's options.</summary>
     public static StoreOptions Of(SidecarConfiguration configuration)
     {
-        DerivedSizes sizes = DerivedSizes.Of(configuration.Budget.Limit);
+        BudgetPlan sizes = BudgetPlan.Of(configuration.Budget, containerLimit: 0);
         CompressionConfiguration compression = configuration.Compression;
         return new StoreOptions
         {
-            HotBytes = sizes.HotBytes,
+            HotBytes = sizes.HotBytesStart,
             AutoTuneHot = true,
             SegmentBytes = sizes.SegmentBytes,
             PendingBytesMax = sizes.PendingBytes,

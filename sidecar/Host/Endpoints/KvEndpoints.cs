@@ -16,9 +16,9 @@ internal static class KvEndpoints
         KvBatch batch = new(plane);
         app.MapGet("/v1/kv/{collection}/{key}", reads.GetAsync);
         app.MapMethods("/v1/kv/{collection}/{key}", ["HEAD"], reads.HeadAsync);
-        app.MapPut("/v1/kv/{collection}/{key}", writes.PutAsync);
+        app.MapPut("/v1/kv/{collection}/{key}", writes.PutAsync).WithMetadata(RouteScope.Taking);
         app.MapDelete("/v1/kv/{collection}/{key}", writes.DeleteAsync);
         app.MapGet("/v1/kv/{collection}", listing.ListAsync);
-        app.MapPost("/v1/kv/{collection}:batch", batch.ApplyAsync);
+        app.MapPost("/v1/kv/{collection}:batch", batch.ApplyAsync).WithMetadata(RouteScope.Taking);
     }
 }

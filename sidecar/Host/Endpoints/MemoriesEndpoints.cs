@@ -14,7 +14,7 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
     public static void Map(IEndpointRouteBuilder app, Parts parts)
     {
         var endpoints = new MemoriesEndpoints(parts.Memories, parts.Plane);
-        app.MapPost("/v1/memories", endpoints.SaveAsync);
+        app.MapPost("/v1/memories", endpoints.SaveAsync).WithMetadata(RouteScope.Taking);
         app.MapGet("/v1/memories/{id}", endpoints.ReadAsync);
         app.MapDelete("/v1/memories/{id}", endpoints.DeleteAsync);
         app.MapPost("/v1/memories:search", new MemoriesSearchEndpoint(parts.Memories, parts.Plane).SearchAsync);

@@ -10,6 +10,7 @@ internal static class Routes
         HealthEndpoints.Map(app, parts);
         MetricsEndpoint.Map(app, parts);
         StatusEndpoint.Map(app, parts);
+        PressureEndpoint.Map(app, parts);
         MemoriesEndpoints.Map(app, parts);
         ExportEndpoint.Map(app, parts);
         OptimizeEndpoint.Map(app, parts);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Thermocline.Contract.Status;
 using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
-using Thermocline.Sidecar.Metrics;
 using Thermocline.Store;
 
 namespace Thermocline.Sidecar.Endpoints;
@@ -36,7 +35,8 @@ internal static class StatusEndpoint
         Packing = TierReports.Packing(store.Packing),
         Cold = TierReports.ColdStore(store.Cold, parts.Cold.Status),
         Degraded = parts.Cold.Degraded(store),
-        Budget = Budget(store, parts),
+        Budget = Budget(parts),
+        Pressure = parts.Governor.Report,
         Caches = Of(parts.Memories.Caches),
         Log = new LogReport
         {
@@ -60,9 +60,10 @@ internal static class StatusEndpoint
         Recovery = Of(store.Recovery, store.Damages),
     };
 
-    private static BudgetReport Budget(StoreStatus store, Parts parts)
+    private static BudgetReport Budget(Parts parts)
     {
-        Dictionary<string, long> components = new(StoreGauges.Ledger(store, parts.Memories.Caches));
+        Dictionary<string, long> components = parts.Plane.Store.Memory.Ledger.Figures
+            .ToDictionary(static account => $"{account.Component}/{account.Part}", static account => account.Bytes);
         return new BudgetReport
         {
             Limit = parts.Force.Configuration.Budget.Limit,

@@ -41,7 +41,7 @@ internal static class Composition
         app.Use(guard.InvokeAsync);
         app.Use(KvAddress.InvokeAsync);
         app.UseRouting();
-        RouteGate gate = new(parts.Token);
+        RouteGate gate = new(parts.Token, parts.Governor);
         app.Use(gate.InvokeAsync);
         Routes.Map(app, parts);
     }

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
+using Thermocline.Contract.Configuration;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Sidecar.Configuration;
+using Thermocline.Sidecar.Governor;
+using Thermocline.Sidecar.Governor.Sensing;
 using Thermocline.Sidecar.Http;
 using Thermocline.Sidecar.Metrics;
 using Thermocline.Sidecar.Tiering;
@@ -10,7 +13,7 @@ using Thermocline.Store;
 namespace Thermocline.Sidecar.Hosting;
 
 /// <summary>The parts of one sidecar, made once and given to whoever works on them.</summary>
-internal sealed class Parts
+internal sealed class Parts : IDisposable
 {
     /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
     public const int ContentBytesMax = 16 << 20;
@@ -20,14 +23,17 @@ internal sealed class Parts
         Cold = cold;
         Setup = setup;
         Token = token;
-        DerivedSizes sizes = DerivedSizes.Of(setup.Reading.Configuration.Budget.Limit);
-        Plane = new DataPlane(store, setup.Time, new BodyBudget(sizes.BodyBytes));
         Listeners = new BoundListeners(setup.Reading.Configuration.Listen);
         Levels = new LogLevelSwitch(setup.Reading.Configuration.Telemetry.LogLevel);
         Memories = new Memories(store, setup.Time, new IdSource(setup.Time, RandomNumberGenerator.Fill), ContentBytesMax);
-        Memories.Caches.BytesMax = sizes.CacheBytes;
-        Force = new ConfigurationInForce(setup.Reading.Configuration, store, Memories.Caches, Levels);
-        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches), Lifecycle, setup.Time);
+        SidecarConfiguration configuration = setup.Reading.Configuration;
+        Sense = setup.Sense is null ? new MemorySense() : null;
+        Governor = new Governor.Governor(
+            new GovernorSetup(store, Memories.Caches, configuration.Tiers.Cold.Kind != ColdKind.None, setup.Sense ?? Sense!.Read, setup.LimitHeap, setup.Time),
+            configuration.Budget);
+        Plane = new DataPlane(store, setup.Time, new BodyBudget(Governor, store.Memory.Ledger));
+        Force = new ConfigurationInForce(configuration, store, Governor, Levels);
+        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor), Lifecycle, setup.Time);
     }
 
     public SidecarSetup Setup { get; }
@@ -48,5 +54,21 @@ internal sealed class Parts
 
     public ColdHealth Cold { get; }
 
+    public Governor.Governor Governor { get; }
+
+    /// <summary>The kernel's files it reads; null when somebody else reads memory for it.</summary>
+    public MemorySense? Sense { get; }
+
     public SidecarMeter Meter { get; }
+
+    /// <summary>Ends the governor, and all that charges memory but the store.</summary>
+    public void Dispose()
+    {
+        Governor.Dispose();
+        Meter.Dispose();
+        Plane.Bodies.Dispose();
+        Memories.Dispose();
+        Lifecycle.Dispose();
+        Sense?.Dispose();
+    }
 }

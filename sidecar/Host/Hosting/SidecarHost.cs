@@ -1,7 +1,7 @@
 using System.Net;
 using Thermocline.Contract.Configuration;
 using Thermocline.Sidecar.Configuration;
-using Thermocline.Sidecar.Metrics;
+using Thermocline.Sidecar.Governor.Planning;
 using Thermocline.Sidecar.Tiering;
 using Thermocline.Store;
 using Thermocline.Store.Cold.Resilience;
@@ -19,7 +19,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     private readonly TieredStore _store;
     private readonly ResilientColdStore? _cold;
     private readonly TimeSpan _grace;
-    private readonly SidecarMeter _meter;
+    private readonly Parts _parts;
     private readonly CancellationTokenSource _watchStop = new();
     private readonly string _addressFile;
     private readonly ILogger _logger;
@@ -34,7 +34,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         _app = app;
         _listeners = parts.Listeners;
         _store = parts.Plane.Store;
-        _meter = parts.Meter;
+        _parts = parts;
         _addressFile = Path.Combine(dataFolder, AdminAddress.FileName);
         _logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Thermocline.Sidecar");
         _notActedOn = parts.Setup.Reading.NotActedOn;
@@ -53,6 +53,9 @@ internal sealed partial class SidecarHost : IAsyncDisposable
 
     /// <summary>The watch on the configuration file.</summary>
     public ConfigurationWatch Watch { get; }
+
+    /// <summary>Takes a look at memory now.</summary>
+    public void LookAtMemory() => _parts.Governor.Look();
 
     /// <summary>Every method and path that is mapped.</summary>
     public IReadOnlyList<string> Routes =>
@@ -77,6 +80,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
             // The token is made after the store was opened: its lock keeps a second sidecar away from the folder.
             AdminToken token = AdminToken.Load(configuration.Listen.AdminTokenFile, folder);
             Parts parts = new(setup, store, token, new ColdHealth(cold));
+            CheckBudget(parts);
             WebApplication app = Composition.Build(parts);
             SidecarHost host = new(app, parts, folder, cold);
             await host.ListenAsync();
@@ -109,6 +113,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         if (File.Exists(_addressFile))
             File.Delete(_addressFile);
         _listeners.Dispose();
+        _parts.Governor.Dispose();
         if (await Lifecycle.Requests.WhenNoneAsync(LastWait))
         {
             await ShipRestAsync();
@@ -126,7 +131,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     {
         await StopAsync();
         await _app.DisposeAsync();
-        _meter.Dispose();
+        _parts.Dispose();
         _watchStop.Dispose();
         _cold?.Dispose();
     }
@@ -142,6 +147,19 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         {
             throw new HostingException($"data.path: cannot open {folder}: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>A budget below what the process takes before the first request would only ever refuse writes: better say so now.</summary>
+    private static void CheckBudget(Parts parts)
+    {
+        BudgetPlan plan = parts.Governor.Plan;
+        long used = parts.Governor.Reading.Used, least = plan.LeastFor(used);
+        if (least <= plan.Limit)
+            return;
+        parts.Dispose();
+        throw new HostingException(
+            $"budget.limit: {plan.Limit >> 20}Mi is too little: this process uses {used >> 20} MiB before the first request, "
+            + $"and needs at least {least >> 20}Mi. Raise budget.limit (and the container's limit with it).");
     }
 
     /// <summary>
@@ -174,7 +192,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         {
             _listeners.Dispose();
             await _app.DisposeAsync();
-            _meter.Dispose();
+            _parts.Dispose();
             throw;
         }
         RecoveryReport recovery = _store.Status.Recovery;
@@ -184,6 +202,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
             LogNotActedOn(_logger, string.Join(", ", _notActedOn));
         if (_listeners.AdminFellBack)
             LogAdminFellBack(_logger, ListenConfiguration.DefaultAdmin, Admin);
+        _parts.Governor.Start(_app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Thermocline.Sidecar.Governor"));
         _watching = Watch.RunAsync(_watchStop.Token);
         Lifecycle.MarkStarted();
     }

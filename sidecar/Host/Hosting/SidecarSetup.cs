@@ -1,7 +1,10 @@
 using Thermocline.Contract.Configuration;
 using Thermocline.Contract.Reading;
 using Thermocline.Sidecar.Configuration;
+using Thermocline.Sidecar.Governor;
+using Thermocline.Sidecar.Governor.Sensing;
 using Thermocline.Sidecar.Tiering;
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Files;
 
@@ -24,6 +27,12 @@ internal sealed record SidecarSetup
 
     /// <summary>Opens the cold store; null when none is configured.</summary>
     public Func<ColdTierConfiguration, TimeProvider, ResilientColdStore?> OpenCold { get; init; } = ConfiguredCold.Open;
+
+    /// <summary>Reads the memory of the process; null for the operating system's word.</summary>
+    public Func<MemoryLedger, MemoryReading>? Sense { get; init; }
+
+    /// <summary>Limits the managed heap; false when more is in use than it would allow.</summary>
+    public Func<long, bool> LimitHeap { get; init; } = HeapLimit.TryApply;
 
     /// <summary>Where the log goes; null for standard error.</summary>
     public ILoggerProvider? Log { get; init; }

@@ -28,6 +28,7 @@ internal static class ProblemCode
     public const string MemoryAbsent = "memory-absent";
     public const string MemoryExists = "memory-exists";
     public const string MemoryInvalid = "memory-invalid";
+    public const string MemoryPressure = "memory-pressure";
     public const string MethodNotAllowed = "method-not-allowed";
     public const string ParameterInvalid = "parameter-invalid";
     public const string PrivateUnavailable = "private-unavailable";
@@ -50,7 +51,7 @@ internal static class ProblemCode
     [
         BatchInvalid, BodyTooLarge, BodyTruncated, Busy, ColdUnavailable, CollectionInvalid, CollectionReserved,
         ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, DiskFull, Internal,
-        JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid,
+        JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid, MemoryPressure,
         MethodNotAllowed, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
         RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFenced, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,
     ];

@@ -31,6 +31,7 @@ internal sealed class RequestBody : IDisposable
     public static async ValueTask<(RequestBody? Body, Problem? Problem)> ReadAsync(
         HttpContext context, BodyBudget budget, int bytesMax)
     {
+        bytesMax = Math.Min(bytesMax, budget.RequestBytesMax);
         if (context.Request.ContentLength > bytesMax)
             return (null, TooLarge(bytesMax));
         LargeBodies.HurryRequest(context, context.Request.ContentLength ?? 0);

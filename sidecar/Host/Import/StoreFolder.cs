@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Thermocline.Contract.Configuration;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
-using Thermocline.Sidecar.Hosting;
+using Thermocline.Sidecar.Governor.Planning;
 using Thermocline.Store;
 using Thermocline.Store.Files;
 
@@ -30,7 +30,7 @@ internal sealed class StoreFolder : IDisposable
     /// <exception cref="StoreException">Locked by a running sidecar, or the disk failed.</exception>
     public static StoreFolder Open(string path, TimeProvider time)
     {
-        DerivedSizes sizes = DerivedSizes.Of(new BudgetConfiguration().Limit);
+        BudgetPlan sizes = BudgetPlan.Of(new BudgetConfiguration(), containerLimit: 0);
         var options = new StoreOptions
         {
             // An import reads little of what it writes: the RAM is left to the programs beside it.

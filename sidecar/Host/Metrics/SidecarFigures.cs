@@ -8,4 +8,5 @@ namespace Thermocline.Sidecar.Metrics;
 /// <param name="Store">The store.</param>
 /// <param name="Cold">The cold store.</param>
 /// <param name="Caches">The caches.</param>
-internal sealed record SidecarFigures(TieredStore Store, ColdHealth Cold, CacheBudget Caches);
+/// <param name="Governor">The governor.</param>
+internal sealed record SidecarFigures(TieredStore Store, ColdHealth Cold, CacheBudget Caches, Governor.Governor Governor);

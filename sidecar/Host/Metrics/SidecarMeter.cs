@@ -25,6 +25,7 @@ internal sealed class SidecarMeter : IDisposable
         _connections = _meter.CreateUpDownCounter<long>("thermocline_http_connections", null, "Open connections.");
         ProcessGauges.AddTo(_meter, time);
         _storeGauges = new StoreGauges(_meter, figures, lifecycle);
+        PressureGauges.AddTo(_meter, figures.Governor);
         CacheGauges.AddTo(_meter, figures.Caches);
         PackingGauges.AddTo(_meter, () => _storeGauges.Now.Packing);
         ColdGauges.AddTo(_meter, () => _storeGauges.Now.Cold, () => _storeGauges.Wire);

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
 using Thermocline.Store.Cold.Resilience;
@@ -25,16 +24,6 @@ internal sealed class StoreGauges
         AddLog(meter);
     }
 
-    /// <summary>The ledger of memory: every component that counts its own bytes.</summary>
-    public static IReadOnlyList<KeyValuePair<string, long>> Ledger(StoreStatus status, CacheBudget caches) =>
-    [
-        new("hot", status.Hot.Bytes),
-        new("index", status.IndexBytes),
-        new("buffers", status.BufferBytes),
-        new("packing", status.Packing.MemoryBytes),
-        new("caches", caches.Bytes),
-    ];
-
     /// <summary>Asks the store; every gauge then answers from this moment.</summary>
     public void Look()
     {
@@ -51,7 +40,7 @@ internal sealed class StoreGauges
     private void AddTiers(Meter meter)
     {
         meter.CreateObservableGauge("thermocline_memory_usage_bytes", Components, null,
-            "Memory by component, as the components count it themselves.");
+            "Memory by component and part, as they charge it to the ledger.");
         meter.CreateObservableGauge("thermocline_active_memories", () => PerTier(tier => tier.Entries), null,
             "Records held by a tier.");
         meter.CreateObservableGauge("thermocline_tier_bytes", () => PerTier(tier => tier.Bytes), null,
@@ -119,7 +108,8 @@ internal sealed class StoreGauges
     ];
 
     private IEnumerable<Measurement<long>> Components() =>
-        Ledger(_now, _figures.Caches).Select(entry => new Measurement<long>(entry.Value, Label("component", entry.Key)));
+        _figures.Store.Memory.Ledger.Figures.Select(static account => new Measurement<long>(
+            account.Bytes, Label("component", account.Component), Label("part", account.Part)));
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 }

@@ -104,6 +104,7 @@ public sealed class BoundedCache<TKey, TValue> : IBoundedCache
                 EvictOne();
             _byKey[key] = _lastUsedFirst.AddFirst(new Entry(key, value, bytes, _time.GetTimestamp()));
             Interlocked.Add(ref _bytes, bytes);
+            _budget?.Count(bytes);
         }
 
         // Outside the lock: the budget may ask this cache and others to shrink.
@@ -133,6 +134,7 @@ public sealed class BoundedCache<TKey, TValue> : IBoundedCache
         _lastUsedFirst.Remove(node);
         _byKey.Remove(node.Value.Key);
         Interlocked.Add(ref _bytes, -node.Value.Bytes);
+        _budget?.Count(-node.Value.Bytes);
     }
 
     private readonly record struct Entry(TKey Key, TValue Value, long Bytes, long AddedAt);

@@ -1,10 +1,13 @@
+using Thermocline.Store.Accounting;
+
 namespace Thermocline.Memory.Caches;
 
 /// <summary>
 /// Holds the bytes of several caches together inside one number. Who passes it makes all of them give, each in proportion
 /// to what it holds. May be used from many threads at once.
 /// </summary>
-public sealed class CacheBudget
+/// <param name="account">Where the bytes are charged, if anywhere.</param>
+public sealed class CacheBudget(MemoryAccount? account = null)
 {
     /// <summary>Bytes until somebody says otherwise.</summary>
     public const long BytesDefault = 16L << 20;
@@ -57,6 +60,15 @@ public sealed class CacheBudget
     {
         lock (_gate)
             _caches.Add(cache);
+    }
+
+    /// <summary>Counts bytes that a cache took, or gave back when negative.</summary>
+    internal void Count(long bytes)
+    {
+        if (bytes >= 0)
+            account?.Charge(bytes);
+        else
+            account?.Release(-bytes);
     }
 
     /// <summary>Makes the caches give what they hold beyond the limit.</summary>

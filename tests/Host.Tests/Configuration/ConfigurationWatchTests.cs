@@ -16,7 +16,10 @@ public sealed class ConfigurationWatchTests
         sidecar.Host.Watch.Look();
         JsonElement status = await sidecar.StatusAsync();
         Assert.Equal(128L << 20, status.GetProperty("budget").GetProperty("limit").GetInt64());
-        Assert.Equal(64L << 20, status.GetProperty("tiers").GetProperty("hot").GetProperty("limit").GetInt64());
+        Assert.Equal(
+            status.GetProperty("pressure").GetProperty("hotTargetBytes").GetInt64(),
+            status.GetProperty("tiers").GetProperty("hot").GetProperty("limit").GetInt64());
+        Assert.Equal(128L << 20, status.GetProperty("pressure").GetProperty("limitBytes").GetInt64());
         Assert.NotEqual(before, status.GetProperty("revision").GetString());
         Assert.Empty(status.GetProperty("pendingRestart").EnumerateArray());
         using HttpResponseMessage put = await sidecar.PutAsync("/v1/kv/c/k", [1]);

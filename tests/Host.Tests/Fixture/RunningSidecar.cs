@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Thermocline.Contract.Reading;
 using Thermocline.Sidecar.Configuration;
+using Thermocline.Sidecar.Governor.Sensing;
 using Thermocline.Sidecar.Hosting;
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Files;
 using Thermocline.Testing;
@@ -44,7 +46,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
     /// <summary>Starts one. The configuration gets free ports and the folder put over it, as the command line would.</summary>
     public static async Task<RunningSidecar> StartAsync(
         string yaml = "", string? folder = null, IFiles? files = null, TimeProvider? time = null, bool adminConfigured = true,
-        ResilientColdStore? cold = null)
+        ResilientColdStore? cold = null, Func<MemoryLedger, MemoryReading>? sense = null)
     {
         TempFolder? own = folder is null ? new TempFolder() : null;
         string path = folder ?? own!.Path;
@@ -68,6 +70,8 @@ internal sealed class RunningSidecar : IAsyncDisposable
             Time = time ?? TimeProvider.System,
             Log = log,
         };
+        // The memory of a test process says nothing of the sidecar inside.
+        setup = setup with { Sense = sense ?? Setups.Roomy, LimitHeap = static _ => true };
         if (cold is not null)
             setup = setup with { OpenCold = (_, _) => cold };
         if (files is not null)

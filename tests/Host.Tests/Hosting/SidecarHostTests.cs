@@ -93,7 +93,7 @@ public sealed class SidecarHostTests
         Assert.Equal(0, status.GetProperty("packing").GetProperty("runs").GetInt64());
         Assert.Equal(JsonValueKind.Null, status.GetProperty("cold").ValueKind);
         Assert.Empty(status.GetProperty("degraded").EnumerateArray());
-        Assert.Equal("unwatched", status.GetProperty("pressure").GetProperty("state").GetString());
+        Assert.Equal("calm", status.GetProperty("pressure").GetProperty("state").GetString());
         Assert.Equal(12, status.GetProperty("revision").GetString()!.Length);
         Assert.True(status.GetProperty("recovery").GetProperty("clean").GetBoolean());
         Assert.Empty(status.GetProperty("operations").EnumerateArray());
@@ -248,8 +248,8 @@ public sealed class SidecarHostTests
     [Fact]
     public async Task Bodies_in_flight_are_bounded_together()
     {
-        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("budget: {limit: 16Mi}");
-        const string Head = " HTTP/1.1\r\nHost: x\r\nContent-Length: 16777216\r\nExpect: 100-continue\r\n\r\n";
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("budget: {limit: 64Mi}");
+        const string Head = " HTTP/1.1\r\nHost: x\r\nContent-Length: 4194304\r\nExpect: 100-continue\r\n\r\n";
         using (RawConnection first = await sidecar.ConnectAsync())
         using (RawConnection second = await sidecar.ConnectAsync())
         {
@@ -257,7 +257,7 @@ public sealed class SidecarHostTests
             await first.ReadUntilAsync("100 Continue");
             await second.SendAsync("PUT /v1/kv/c/2" + Head);
             await second.ReadUntilAsync("100 Continue");
-            using HttpResponseMessage third = await sidecar.PutAsync("/v1/kv/c/3", new byte[16 << 20]);
+            using HttpResponseMessage third = await sidecar.PutAsync("/v1/kv/c/3", new byte[4 << 20]);
             await third.AssertProblemAsync(429, ProblemCode.Busy);
             Assert.Equal("1", third.Header("Retry-After"));
             using HttpResponseMessage small = await sidecar.PutAsync("/v1/kv/c/4", new byte[1 << 20]);
@@ -266,7 +266,7 @@ public sealed class SidecarHostTests
         // What the two took is given back once the server has noticed that they are gone.
         while (true)
         {
-            using HttpResponseMessage again = await sidecar.PutAsync("/v1/kv/c/3", new byte[16 << 20]);
+            using HttpResponseMessage again = await sidecar.PutAsync("/v1/kv/c/3", new byte[4 << 20]);
             if (again.StatusCode == HttpStatusCode.NoContent)
                 break;
             Assert.Equal(HttpStatusCode.TooManyRequests, again.StatusCode);

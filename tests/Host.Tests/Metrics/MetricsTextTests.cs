@@ -27,7 +27,7 @@ public sealed class MetricsTextTests
         Assert.Equal(1, text.Value("thermocline_active_memories{tier=\"hot\"}"));
         Assert.Equal(1, text.Value("thermocline_ready"));
         Assert.Equal(0, text.Value("thermocline_store_latched"));
-        Assert.True(text.Value("thermocline_memory_usage_bytes{component=\"index\"}") > 0);
+        Assert.True(text.Value("thermocline_memory_usage_bytes{component=\"states\",part=\"index\"}") > 0);
         Assert.True(text.Value("thermocline_process_resident_memory_bytes") > 1e6);
         Assert.Equal("counter", text.Types["thermocline_store_commits_total"]);
         Assert.Equal("histogram", text.Types["thermocline_http_request_duration_seconds"]);
