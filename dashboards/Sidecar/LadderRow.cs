@@ -6,7 +6,7 @@ namespace Thermocline.Dashboards.Sidecar;
 internal static class LadderRow
 {
     public static Row Whole { get; } = new("The ladder: relief of pressure",
-        [State, Refused, Actions, Freed, Seconds, Yield, Failures, Stalls]);
+        [State, Refused, Actions, Freed, Seconds, Yield, Failures, Stalls, Container]);
 
     private static Panel State => Panel.States("State",
         "calm, routine (above the high mark), critical (above the critical mark), refusing (new writes get 429). "
@@ -19,12 +19,12 @@ internal static class LadderRow
         new Query("sum by (instance) (increase(thermocline_writes_refused_total{%}[$__rate_interval]))", "{{instance}}"));
 
     private static Panel Actions => Panel.Bars("Steps taken", "short",
-        "In the order of the ladder: trim-caches, drop-hot, compress-hot, collect, offload, emergency, refuse-writes; recover "
-        + "takes them back. Further down is dearer.",
+        "Cheapest first: trim-caches, drop-hot, compress-hot, collect, offload; from the critical mark on, emergency. A step that "
+        + "gave nothing back is left alone for a while.",
         new Query("sum by (step) (increase(thermocline_pressure_actions_total{%}[$__rate_interval]))", "{{step}}"));
 
     private static Panel Freed => Panel.Bars("Freed by step", "bytes",
-        "Bytes each step gave back, measured before and after it.",
+        "Bytes by which memory in use fell while the step ran. What the collector gives back later is counted for nobody.",
         new Query("sum by (step) (increase(thermocline_pressure_freed_bytes_total{%}[$__rate_interval]))", "{{step}}"));
 
     private static Panel Seconds => Panel.Lines("Time a step takes", "s",
@@ -35,7 +35,7 @@ internal static class LadderRow
             "{{step}}"));
 
     private static Panel Yield => Panel.Lines("Freed for each second of work", "binBps",
-        "What a step is worth. A step that falls far below what it used to yield has little left to give, and the next one is due.",
+        "What a step is worth. One that falls far below what it used to yield has little left to give; the ladder then prefers others.",
         new Query(
             "sum by (step) (rate(thermocline_pressure_freed_bytes_total{%}[$__rate_interval])) "
             + "/ sum by (step) (rate(thermocline_pressure_action_seconds_total{%}[$__rate_interval]))",
@@ -46,7 +46,13 @@ internal static class LadderRow
         new Query("sum by (step) (increase(thermocline_pressure_step_failures_total{%}[$__rate_interval]))", "{{step}}"));
 
     private static Panel Stalls => Panel.Lines("Stalled for want of memory", "percentunit",
-        "Share of time in which some task, or every task, waited for memory (PSI of the container, else of the machine). Above "
-        + "a percent, reads are slower than they should be.",
+        "Share of time in which some task, or every task (full), waited for memory: of the container where the kernel counts "
+        + "it, else of the machine. Above a percent, reads are slower than they should be.",
         new Query("sum by (kind) (rate(thermocline_pressure_stall_seconds_total{%}[$__rate_interval]))", "{{kind}}"));
+
+    private static Panel Container => Panel.Bars("The container's limit", "short",
+        "reached: the kernel reclaimed memory at the limit, mostly page cache, which is harmless. killed: it ended a process of the "
+        + "container; the budget and the limit do not fit together.",
+        new Query("sum(increase(thermocline_cgroup_limit_hits_total{%}[$__rate_interval]))", "reached"),
+        new Query("sum(increase(thermocline_cgroup_oom_kills_total{%}[$__rate_interval]))", "killed"));
 }

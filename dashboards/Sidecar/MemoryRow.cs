@@ -8,18 +8,20 @@ internal static class MemoryRow
     public static Row Whole { get; } = new("Memory", [Budget, OperatingSystem, Components, Parts, Kinds, Hot, Tiers, Records]);
 
     private static Panel Budget => Panel.Lines("Against the budget", "bytes",
-        "What is held against the budget, and the marks at which something happens. It should rest below the high mark and come "
-        + "back under it within seconds. Staying above the critical mark: the budget is too small for the index and the requests.",
+        "What is compared with the marks: the resident set, or what the container is charged with except the page cache, if that "
+        + "is more. It should rest below the high mark and come back under it within seconds. Staying above the critical mark: the "
+        + "budget is too small for the index and the requests. At the refuse mark new writes get 429.",
         new Query("sum(thermocline_memory_used_bytes{%})", "used"),
         new Query("sum(thermocline_budget_limit_bytes{%})", "limit"),
         new Query("sum by (mark) (thermocline_budget_mark_bytes{%})", "{{mark}} mark"))
-            .Wide(12).Dashing("limit", "high mark", "critical mark");
+            .Wide(12).Dashing("limit", "high mark", "critical mark", "refuse mark");
 
     private static Panel OperatingSystem => Panel.Lines("As the operating system and the container see it", "bytes",
-        "Resident: pages the process holds. Working set: what the kubelet counts (usage less what files could give back); "
+        "Resident: pages the process holds; anonymous: those no file stands behind. Working set: what the kubelet counts (usage less what files could give back); "
         + "past the container's limit the kernel kills. cgroup usage includes the page cache and may touch its limit without harm. "
         + "Series of the cgroup are 0 outside of one, a limit of 0 is no limit.",
         new Query("sum(thermocline_process_resident_memory_bytes{%})", "resident"),
+        new Query("sum(thermocline_memory_anonymous_bytes{%})", "anonymous"),
         new Query("sum(thermocline_memory_working_set_bytes{%})", "working set"),
         new Query("sum(thermocline_cgroup_memory_usage_bytes{%})", "cgroup usage"),
         new Query("sum(thermocline_cgroup_memory_limit_bytes{%})", "cgroup limit"),
@@ -32,26 +34,24 @@ internal static class MemoryRow
         new Query("sum by (component) (thermocline_memory_usage_bytes{%})", "{{component}}"));
 
     private static Panel Parts => Panel.Stack("By part", "bytes",
-        "The same, finer. hot is bounded and gives way first; index grows with the number of keys and cannot; bodies and pending "
+        "The same, finer. states/hot is bounded and gives way first; states/index grows with the number of keys and cannot; bodies and pending "
         + "writes come and go with the load.",
         new Query("sum by (component, part) (thermocline_memory_usage_bytes{%})", "{{component}} / {{part}}"));
 
     private static Panel Kinds => Panel.Lines("Native, managed, unexplained", "bytes",
-        "Native memory as the ledger counts it, what the runtime has committed for the managed heap, and what of the resident memory neither "
-        + "explains: code, stacks, allocator slack. Unexplained memory is flat after the start. If it grows for hours, something "
-        + "forgets to charge, or leaks.",
+        "Native memory as the ledger counts it, what the runtime has committed for the managed heap, and what of the anonymous "
+        + "memory neither explains: stacks, compiled code, native libraries, fragments. Unexplained memory is flat after the start. If "
+        + "it grows for hours, something forgets to charge, or leaks.",
         new Query("sum(thermocline_memory_native_bytes{%})", "native"),
         new Query("sum(thermocline_memory_managed_committed_bytes{%})", "managed, committed"),
         new Query("sum(thermocline_memory_unexplained_bytes{%})", "unexplained"));
 
     private static Panel Hot => Panel.Lines("Hot tier and its target", "bytes",
-        "The target moves by itself: down when reads would not miss what is dropped or memory runs short, up when there is room. "
-        + "Compressed: what part of the tier was made smaller in place, before and after.",
+        "The target moves by itself: down when memory runs short or tasks stall for want of it, up by 5 % a look when there is room. "
+        + "Held below the target: there is nothing more to keep. Dropping hot records loses nothing, they are on the disk too.",
         new Query("""sum(thermocline_tier_bytes{%,tier="hot"})""", "held"),
         new Query("sum(thermocline_hot_target_bytes{%})", "target"),
-        new Query("""sum(thermocline_tier_limit_bytes{%,tier="hot"})""", "limit"),
-        new Query("""sum(thermocline_hot_compressed_bytes{%,form="plain"})""", "compressed, before"),
-        new Query("""sum(thermocline_hot_compressed_bytes{%,form="stored"})""", "compressed, after"))
+        new Query("""sum(thermocline_tier_limit_bytes{%,tier="hot"})""", "limit"))
             .Dashing("target", "limit");
 
     private static Panel Tiers => Panel.Stack("Bytes by tier", "bytes",
