@@ -24,9 +24,11 @@ internal sealed class Committer
     private readonly MemoryAccount _account;
     private readonly GroupBuffer _group;
     private readonly DeltaBases _bases;
+    private readonly ConditionJudge _judge;
     private readonly List<(WriteRequest Request, WriteAnswer Answer)> _answers = [];
     private readonly Lock _publishing = new();
     private readonly Thread _thread;
+    private bool _appending;
     private long _syncedAt;
     private int _policy;
 
@@ -41,6 +43,7 @@ internal sealed class Committer
         _time = time;
         _group = new GroupBuffer(hash);
         _bases = new DeltaBases(records, hash);
+        _judge = new ConditionJudge(records, _group);
         _policy = (int)options.Durability;
         _syncedAt = time.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = "thermocline-committer" };
@@ -127,8 +130,8 @@ internal sealed class Committer
     }
 
     /// <summary>
-    /// Commits the next group, or, when there is no space for it, refuses all that wait: the log is as it was, so nothing
-    /// latches and the next writes are tried as if nothing had been.
+    /// Commits the next group, or, when there is no space or memory for it, refuses all that wait: the log is as it was, so
+    /// nothing latches and the next writes are tried as if nothing had been.
     /// </summary>
     private int CommitOrRefuse(List<WriteRequest> requests, int first)
     {
@@ -139,13 +142,21 @@ internal sealed class Committer
         catch (DiskFullException full)
         {
             DiskFullBy = full.Message;
-            Refuse(requests, first, full);
+            Refuse(requests, first, new StoreException(
+                StoreFault.DiskFull, $"The disk is full; nothing was written. Writes go on once there is space. {full.Message}", null, -1, full));
+            return requests.Count;
+        }
+        catch (OutOfMemoryException exhausted) when (!_appending)
+        {
+            // The group was being put together: the log does not know of it yet.
+            Refuse(requests, first, new StoreException(
+                StoreFault.Full, "There is no memory for the write; nothing was written.", null, -1, exhausted));
             return requests.Count;
         }
     }
 
     /// <summary>Fails the writes from an index on; what is only to be synced needs no space.</summary>
-    private void Refuse(List<WriteRequest> requests, int first, DiskFullException full)
+    private void Refuse(List<WriteRequest> requests, int first, StoreException refusal)
     {
         _answers.Clear();
         for (int i = first; i < requests.Count; i++)
@@ -160,11 +171,7 @@ internal sealed class Committer
         for (int i = first; i < requests.Count; i++)
         {
             if (!requests[i].IsFlush)
-            {
-                requests[i].Fail(new StoreException(
-                    StoreFault.DiskFull,
-                    $"The disk is full; nothing was written. Writes go on once there is space. {full.Message}", null, -1, full));
-            }
+                requests[i].Fail(new StoreException(refusal.Fault, refusal.Message, null, -1, refusal.InnerException));
         }
     }
 
@@ -179,8 +186,9 @@ internal sealed class Committer
     /// <summary>Commits requests from an index on as one group and returns the index of the first one left.</summary>
     private int CommitGroup(List<WriteRequest> requests, int first)
     {
-        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        _appending = false;
         _answers.Clear();
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         bool flush = false;
         bool started = false;
         int next = first;
@@ -218,7 +226,11 @@ internal sealed class Committer
         if (!_log.HasRoom(bytes, frames))
         {
             lock (_publishing)
+            {
+                _appending = true;
                 _log.Roll(nowMs, bytes);
+                _appending = false;
+            }
         }
 
         bool tracksKeys = false;
@@ -233,7 +245,7 @@ internal sealed class Committer
         for (int i = 0; i < request.Count; i++)
         {
             WriteOperation operation = request[i];
-            WriteOutcome outcome = request.NeedsState ? Judge(operation, nowMs) : WriteOutcome.Done;
+            WriteOutcome outcome = request.NeedsState ? _judge.Judge(operation, nowMs) : WriteOutcome.Done;
             // Inside a batch a delete of nothing is done; alone it is answered as absent.
             if (outcome == WriteOutcome.Absent && request.Count > 1)
                 continue;
@@ -265,54 +277,6 @@ internal sealed class Committer
     private FramePlace PlaceOfNext(long nowMs) =>
         new(_log.Seed, _log.LastSequence + (ulong)_group.Count + 1, _group.LastTag, _log.Synced, nowMs);
 
-    /// <summary>Whether an operation may take place, given what is stored and what stands before it in the group.</summary>
-    private WriteOutcome Judge(in WriteOperation operation, long nowMs)
-    {
-        if (CurrentSequence(operation.Key.Span, nowMs) is not { } current)
-            return operation.Condition.Kind == ConditionKind.None ? WriteOutcome.Done : WriteOutcome.Busy;
-        bool holds = operation.Condition.Kind switch
-        {
-            ConditionKind.None => true,
-            ConditionKind.Absent => current == 0,
-            ConditionKind.Present => current != 0,
-            ConditionKind.Sequence => current == operation.Condition.Sequence && current != 0,
-        };
-        if (!holds)
-            return WriteOutcome.ConditionFailed;
-        return operation.Delete && current == 0 ? WriteOutcome.Absent : WriteOutcome.Done;
-    }
-
-    /// <summary>
-    /// Sequence number of the key's live value, or 0; null when only the cold store could tell. What a condition needs was
-    /// fetched before the write was handed in; when it left the cache since, nobody waits for it here.
-    /// </summary>
-    private ulong? CurrentSequence(ReadOnlySpan<byte> key, long nowMs)
-    {
-        int index = _group.LastOf(key);
-        if (index >= 0)
-        {
-            Frame frame = _group.FrameAt(index);
-            return frame.IsTombstone || frame.IsExpired(nowMs) ? 0 : frame.Sequence;
-        }
-
-        try
-        {
-            if (_records.Places.FindElsewhere(key) != default)
-                return null;
-            using ReadLease lease = _records.Read(key, ReadPurpose.Look);
-            return lease.Sequence;
-        }
-        catch (StoreException failure) when (failure.Fault is StoreFault.ColdUnavailable or StoreFault.ColdRefused)
-        {
-            return null;
-        }
-        catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
-        {
-            // Something is there, and no sequence number that a caller could know is its own: it can be replaced blindly.
-            return ulong.MaxValue;
-        }
-    }
-
     /// <summary>Writes, syncs by policy, makes visible. Returns whether the disk has everything written so far.</summary>
     private bool WriteGroup(bool started, bool flush)
     {
@@ -327,11 +291,13 @@ internal sealed class Committer
         lock (_publishing)
         {
             // Snapshots read the end of the log: it must not move while a group is written but not yet visible.
+            _appending = true;
             address = _log.Append(_group);
             NoteSpace();
             if (flush || Policy == DurabilityPolicy.Always)
                 Sync();
             Publish(address);
+            _appending = false;
         }
 
         Commits++;
