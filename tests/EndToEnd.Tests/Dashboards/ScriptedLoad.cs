@@ -75,7 +75,8 @@ internal sealed class ScriptedLoad(HttpClient client)
         {
             using HttpResponseMessage found = await client.PostAsJsonAsync(
                 Address("/v1/memories:search"), new JsonObject { ["query"] = "warm layer", ["mode"] = "keyword", ["k"] = 3 }, cancellation);
-            Assert.Equal(HttpStatusCode.OK, found.StatusCode);
+            if (found.StatusCode != HttpStatusCode.OK)
+                Assert.Fail($"a search: {found.StatusCode} {await found.Content.ReadAsStringAsync(cancellation)}");
         }
     }
 

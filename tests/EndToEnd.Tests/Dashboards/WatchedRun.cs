@@ -100,7 +100,19 @@ public sealed class WatchedRun : IAsyncDisposable
         {
             if (Stopwatch.GetElapsedTime(start) > Patience)
                 Assert.Fail($"It did not come to be so: {condition}\n{_sidecar!.Output}\n{await FiguresAsync()}");
+            await RoundAsync(load);
+        }
+    }
+
+    private async Task RoundAsync(ScriptedLoad load)
+    {
+        try
+        {
             await load.RoundAsync(Cancellation);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"A round of the load failed: {failure.Message}\n{_sidecar!.Output}", failure);
         }
     }
 
