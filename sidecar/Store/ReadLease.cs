@@ -73,6 +73,26 @@ public readonly ref struct ReadLease
             ArrayPool<byte>.Shared.Return(_rented);
     }
 
+    /// <summary>A thread with many leases at once gets copies: its last hold stays free for the next read.</summary>
+    internal static ReadLease CopyOf(Frame frame, ReaderLane lane, int hold)
+    {
+        int length = frame.Bytes.Length;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+        frame.Bytes.CopyTo(rented);
+        lane.Release(hold);
+        return new ReadLease(Tier.Hot, rented);
+    }
+
+    /// <summary>The lease, or, given back, none when the record has ended.</summary>
+    internal ReadLease UnlessExpired(long nowMs)
+    {
+        long end = ExpiresAtMs;
+        if (end == 0 || end > nowMs)
+            return this;
+        Dispose();
+        return default;
+    }
+
     private ReadOnlySpan<byte> Part(int start, int length) =>
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.AsRef(in _frame), start), length);
 }

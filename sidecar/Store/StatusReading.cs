@@ -48,6 +48,9 @@ internal static class StatusReading
                 Hits = hot,
                 Misses = warm + coldHits + misses,
                 Evictions = records.Hot.Evictions,
+                CompressedEntries = records.Hot.Compressed.Entries,
+                CompressedPlainBytes = records.Hot.Compressed.PlainBytes,
+                CompressedBytes = records.Hot.Compressed.StoredBytes,
             },
             Warm = new TierStatus
             {

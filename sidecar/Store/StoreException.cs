@@ -24,4 +24,30 @@ public sealed class StoreException : Exception
     /// <summary>What the operating system refused, as one of ours.</summary>
     internal static StoreException Of(string what, IOException failure) => new(
         failure is Files.DiskFullException ? StoreFault.DiskFull : StoreFault.Io, $"{what} failed: {failure.Message}", null, -1, failure);
+
+    /// <summary>Does something that may meet a failing disk.</summary>
+    internal static T During<T>(string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (IOException failure)
+        {
+            throw Of(what, failure);
+        }
+    }
+
+    /// <summary>The same, for what waits.</summary>
+    internal static async ValueTask<T> DuringAsync<T>(string what, Func<ValueTask<T>> action)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (IOException failure)
+        {
+            throw Of(what, failure);
+        }
+    }
 }

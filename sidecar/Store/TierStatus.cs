@@ -20,4 +20,13 @@ public sealed record TierStatus
 
     /// <summary>Records that left this tier.</summary>
     public long Evictions { get; init; }
+
+    /// <summary>Of the records held, those that lie in RAM compressed. The hot tier only.</summary>
+    public long CompressedEntries { get; init; }
+
+    /// <summary>Bytes these would take as they are.</summary>
+    public long CompressedPlainBytes { get; init; }
+
+    /// <summary>Bytes they take.</summary>
+    public long CompressedBytes { get; init; }
 }

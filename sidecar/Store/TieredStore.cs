@@ -34,6 +34,7 @@ public sealed class TieredStore : IDisposable
     private readonly CommitQueue _queue;
     private readonly Committer _committer;
     private readonly StageCounters _stages;
+    private readonly HotRelief _relief;
     private readonly Packer _packer;
     private readonly ColdReader _reader;
     private readonly ColdTier? _cold;
@@ -59,8 +60,10 @@ public sealed class TieredStore : IDisposable
         if (options.AutoTuneHot)
             _records.Observe(_tuner.Sampler);
         _stages = new StageCounters(time);
+        var dictionaries = new Dictionaries(opened.Share.Dictionaries, _stages);
+        _relief = new HotRelief(_records, dictionaries, options.Compression);
         var segmentPacker = new SegmentPacker(
-            files, _records, opened.Hash, opened.Share, new Dictionaries(opened.Share.Dictionaries, _stages),
+            files, _records, opened.Hash, opened.Share, dictionaries,
             Math.Clamp(options.HotBytes / 4, 1 << 20, SampleBytesMax),
             () => FlushAsync().AsTask().GetAwaiter().GetResult(), time);
         int covered = (int)(opened.Snapshot?.Header.LastSegment ?? 0);
@@ -121,19 +124,11 @@ public sealed class TieredStore : IDisposable
     /// <param name="progress">Told after every segment.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="StoreException">The folder holds another store, the bucket none, or the world failed.</exception>
-    public static async ValueTask<RestoreReport> RestoreAsync(
+    public static ValueTask<RestoreReport> RestoreAsync(
         IFiles files, IColdStore cold, TimeProvider time, bool whole, IProgress<RestoreProgress>? progress,
-        CancellationToken cancellation)
-    {
-        try
-        {
-            return await new Restoring(files, cold, time, progress).RunAsync(whole, cancellation);
-        }
-        catch (IOException failure)
-        {
-            throw StoreException.Of("Restoring", failure);
-        }
-    }
+        CancellationToken cancellation) =>
+        StoreException.DuringAsync(
+            "Restoring", () => new Restoring(files, cold, time, progress).RunAsync(whole, cancellation));
 
     /// <summary>Figures of this moment.</summary>
     public StoreStatus Status => StatusReading.Of(_opened, _committer, _packer, _stages, _cold?.Status, _reader) with { HotTuning = _tuner.Status };
@@ -152,7 +147,7 @@ public sealed class TieredStore : IDisposable
     public CompressionLevel Compression
     {
         get => _packer.Level;
-        set => _packer.Level = value;
+        set => _packer.Level = _relief.Level = value;
     }
 
     /// <summary>
@@ -162,14 +157,21 @@ public sealed class TieredStore : IDisposable
     /// <exception cref="StoreException">The disk failed: the files are as they were.</exception>
     public int Pack(CancellationToken cancellation)
     {
-        try
-        {
-            return _packer.RunToEnd(cancellation);
-        }
-        catch (IOException failure)
-        {
-            throw StoreException.Of("Packing", failure);
-        }
+        int files = StoreException.During("Packing", () => _packer.RunToEnd(cancellation));
+        _relief.Prepare();
+        return files;
+    }
+
+    /// <summary>
+    /// Compresses what is hot where it lies, the coldest first, until so many bytes are given back to the system or nothing is
+    /// left to compress; returns how many were. Readers and writers go on. When it is cancelled, what was done stays. Does
+    /// nothing at <see cref="CompressionLevel.Off"/>, nor while another thread is at it. The limit of the tier stays what it
+    /// is: new records take the memory again unless that is lowered too.
+    /// </summary>
+    public long CompressHot(long bytes, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
+        return _relief.Compress(bytes, cancellation);
     }
 
     /// <summary>
@@ -337,6 +339,7 @@ public sealed class TieredStore : IDisposable
 
     private void LookAtHot()
     {
+        _relief.Prepare();
         if (_options.AutoTuneHot)
             _tuner.LookIfDue();
     }

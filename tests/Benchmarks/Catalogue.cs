@@ -4,6 +4,7 @@ using Thermocline.Benchmarks.Crash;
 using Thermocline.Benchmarks.Delta;
 using Thermocline.Benchmarks.Get;
 using Thermocline.Benchmarks.Growth;
+using Thermocline.Benchmarks.HotCompressed;
 using Thermocline.Benchmarks.Http;
 using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Packed;
@@ -17,7 +18,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 
@@ -37,6 +38,6 @@ internal static class Catalogue
     }
 
     public static string List() =>
-        string.Join('\n', All.Select(benchmark => $"  {benchmark.Name,-14}{benchmark.Summary}"))
-        + $"\n  {DefaultGroup,-14}{string.Join(", ", StoreGroup)}";
+        string.Join('\n', All.Select(benchmark => $"  {benchmark.Name,-16}{benchmark.Summary}"))
+        + $"\n  {DefaultGroup,-16}{string.Join(", ", StoreGroup)}";
 }

@@ -19,7 +19,7 @@ internal static partial class Arrows
         ["Cold"] = ["Format", "Files"],
         ["Log"] = ["Format", "Native", "Files", "Compression"],
         ["Index"] = ["Accounting", "Format", "Native", "Files"],
-        ["Hot"] = ["Accounting", "Format", "Native", "Index"],
+        ["Hot"] = ["Accounting", "Format", "Native", "Index", "Compression"],
         ["Records"] = ["Format", "Native", "Files", "Log", "Index", "Hot", "Tuning"],
         ["Commit"] = ["Accounting", "Format", "Native", "Files", "Log", "Index", "Hot", "Records"],
         ["Tuning"] = [],

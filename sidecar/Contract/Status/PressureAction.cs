@@ -10,7 +10,8 @@ namespace Thermocline.Contract.Status;
 /// <param name="FreedBytes">What it gave back, as measured.</param>
 /// <param name="ClaimedBytes">What it says it gave back.</param>
 /// <param name="TookMs">What it cost in time.</param>
+/// <param name="SlowestRequestMs">The slowest request that ended meanwhile; 0 when none did.</param>
 /// <param name="Failure">Why it failed, or null.</param>
 public sealed record PressureAction(
     long Id, DateTimeOffset Time, string Step, string Reason, string State, long UsedBytes, long FreedBytes, long ClaimedBytes,
-    double TookMs, string? Failure);
+    double TookMs, double SlowestRequestMs, string? Failure);

@@ -4,9 +4,27 @@ using Thermocline.Sidecar.Import;
 
 namespace Thermocline.Sidecar.Commands;
 
-/// <summary>Compression and the cold store for people.</summary>
+/// <summary>Memory, compression and the cold store for people.</summary>
 internal static class StatusSections
 {
+    private const int ActionsShown = 5;
+
+    public static void Pressure(StringBuilder text, PressureReport report)
+    {
+        Line(text, $"Memory: {report.State}, {Quantities.Bytes(report.UsedBytes)} of {Quantities.Bytes(report.LimitBytes)} "
+            + $"(marks at {Quantities.Bytes(report.HighBytes)} and {Quantities.Bytes(report.CriticalBytes)}), "
+            + $"{Quantities.Bytes(report.Memory.UnexplainedBytes)} unexplained");
+        if (report.RefusingWrites)
+            Line(text, $"  REFUSING WRITES, {report.RefusedWrites:N0} so far");
+        if (report.Culprit is { } culprit)
+            Line(text, $"  {culprit}");
+        foreach (PressureAction action in report.Actions.TakeLast(ActionsShown))
+        {
+            Line(text, $"  {action.Time.UtcDateTime:HH:mm:ss}Z {action.Step,-14}{Quantities.Bytes(action.FreedBytes),12} freed in "
+                + $"{Quantities.Time(TimeSpan.FromMilliseconds(action.TookMs))}; {action.Failure ?? action.Reason}");
+        }
+    }
+
     public static void Compression(StringBuilder text, SidecarStatus status)
     {
         CompressionReport report = status.Compression;

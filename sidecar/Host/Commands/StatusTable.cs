@@ -15,7 +15,7 @@ internal static class StatusTable
         Line(text, $"Store: {status.Log.Keys:N0} keys in {status.Log.Segments:N0} segments, durability {status.Log.Durability}");
         if (status.Log.LatchedBy is { } cause)
             Line(text, $"LATCHED, no writes are taken: {cause}");
-        Line(text, $"Memory: {Bytes(status.Budget.ResidentBytes)} resident, limit {Bytes(status.Budget.Limit)}");
+        StatusSections.Pressure(text, status.Pressure);
         foreach (string degraded in status.Degraded)
             Line(text, $"DEGRADED, local data is served: {degraded}");
         text.Append('\n');

@@ -222,7 +222,7 @@ internal sealed partial class Governor : IDisposable
 
     private void SetHot(in MemoryReading before, TimeSpan since)
     {
-        double stall = since > TimeSpan.Zero ? (_reading.StallSomeUs - before.StallSomeUs) / since.TotalMicroseconds : 0;
+        double stall = _reading.StallsSteer && since > TimeSpan.Zero ? (_reading.StallSomeUs - before.StallSomeUs) / since.TotalMicroseconds : 0;
         long next = HotController.Next(_plan, _reading.Used, Memory.HotBytes, Memory.HotBytesHeld, Math.Clamp(stall, 0, 1));
         // Under pressure the ladder decides what goes: here it only grows, or goes with the stalls.
         if (next != Memory.HotBytes && _state == PressureState.Calm)
@@ -253,6 +253,7 @@ internal sealed partial class Governor : IDisposable
         long started = _setup.Time.GetTimestamp();
         long before = _reading.Used;
         Relief relief = default;
+        _ = _setup.TakeSlowest();
         string? failure = null;
         try
         {
@@ -272,7 +273,7 @@ internal sealed partial class Governor : IDisposable
         if (record.Step.Name == StoreLadder.Emergency)
             _restedAt = _setup.Time.GetTimestamp();
         if (freed > 0 || relief.ClaimedBytes > 0 || failure is not null)
-            Note(record.Step.Name, $"{wanted >> 20} MiB over the goal" + (relief.Note is null ? "" : $"; {relief.Note}"), relief, took, failure, before, freed);
+            Note(record.Step.Name, $"{wanted >> 20} MiB over the goal" + (relief.Note is null ? "" : $"; {relief.Note}"), relief, took, failure, before, freed, _setup.TakeSlowest());
     }
 
     /// <summary>One stage a look, once the emergency is over; background work goes on after a while whatever happens.</summary>
@@ -293,11 +294,12 @@ internal sealed partial class Governor : IDisposable
     }
 
     private void Note(
-        string step, string reason, in Relief relief, TimeSpan took, string? failure, long? used = null, long freed = 0)
+        string step, string reason, in Relief relief, TimeSpan took, string? failure, long? used = null, long freed = 0,
+        TimeSpan slowest = default)
     {
         var action = new PressureAction(
             0, _setup.Time.GetUtcNow(), step, reason, PressureStates.Word(_state), used ?? _reading.Used, freed, relief.ClaimedBytes,
-            took.TotalMilliseconds, failure);
+            took.TotalMilliseconds, slowest.TotalMilliseconds, failure);
         Events.Add(action);
         if (failure is not null)
             LogStepFailed(_logger, step, failure);

@@ -64,8 +64,10 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
         finally
         {
             reader.RequestRunning = false;
-            lifecycle.Requests.Leave();
-            meter.RequestEnded(context, Stopwatch.GetElapsedTime(started));
+            TimeSpan took = Stopwatch.GetElapsedTime(started);
+            // A stream of events lasts as long as its client likes: that is no latency.
+            lifecycle.Requests.Leave(context.Response.ContentType == "text/event-stream" ? TimeSpan.Zero : took);
+            meter.RequestEnded(context, took);
         }
     }
 

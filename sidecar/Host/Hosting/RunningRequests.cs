@@ -1,10 +1,13 @@
 namespace Thermocline.Sidecar.Hosting;
 
-/// <summary>Counts the requests that are being answered, so that the store is not closed under one of them.</summary>
+/// <summary>
+/// Counts the requests that are being answered, so that the store is not closed under one of them, and knows the slowest.
+/// </summary>
 internal sealed class RunningRequests
 {
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
+    private long _slowest;
     private volatile bool _awaited;
 
     /// <summary>Requests being answered.</summary>
@@ -13,9 +16,21 @@ internal sealed class RunningRequests
     /// <summary>A request begins.</summary>
     public void Enter() => Interlocked.Increment(ref _count);
 
+    /// <summary>The longest time that a request took which ended since this was last asked.</summary>
+    public TimeSpan TakeSlowest() => TimeSpan.FromTicks(Interlocked.Exchange(ref _slowest, 0));
+
     /// <summary>A request has ended.</summary>
-    public void Leave()
+    public void Leave(TimeSpan took)
     {
+        long slowest = Interlocked.Read(ref _slowest);
+        while (took.Ticks > slowest)
+        {
+            long seen = Interlocked.CompareExchange(ref _slowest, took.Ticks, slowest);
+            if (seen == slowest)
+                break;
+            slowest = seen;
+        }
+
         if (Interlocked.Decrement(ref _count) == 0 && _awaited)
             _idle.TrySetResult();
     }

@@ -10,6 +10,9 @@ internal sealed class StoreAccounts(MemoryLedger ledger) : IDisposable
     /// <summary>Pages of the hot tier.</summary>
     public MemoryAccount Hot { get; } = ledger.Open(States, "hot", MemoryKind.Native);
 
+    /// <summary>What compressing the hot tier works with: kept ready, because it is done when memory is short.</summary>
+    public MemoryAccount HotCompression { get; } = ledger.Open(System, "hot-compression", MemoryKind.Native);
+
     /// <summary>Pages of the index.</summary>
     public MemoryAccount Index { get; } = ledger.Open(States, "index", MemoryKind.Native);
 
@@ -33,7 +36,7 @@ internal sealed class StoreAccounts(MemoryLedger ledger) : IDisposable
 
     public void Dispose()
     {
-        foreach (MemoryAccount account in (ReadOnlySpan<MemoryAccount>)[Hot, Index, Log, Chunks, Directories, Dictionaries, Pending, Packing])
+        foreach (MemoryAccount account in (ReadOnlySpan<MemoryAccount>)[Hot, HotCompression, Index, Log, Chunks, Directories, Dictionaries, Pending, Packing])
             account.Dispose();
     }
 }

@@ -21,6 +21,11 @@ internal static partial class Zstd
 
     public static bool IsAvailable => Number != 0;
 
+    /// <summary>Whether an encoder can be placed in memory of ours: zstd's header calls that experimental.</summary>
+    public static bool IsPlaceable { get; } = IsAvailable
+        && NativeLibrary.TryLoad(Library, typeof(Zstd).Assembly, null, out nint library)
+        && NativeLibrary.TryGetExport(library, "ZSTD_initStaticCCtx", out _);
+
     /// <summary>Such as 1.5.4; "none" when there is no library.</summary>
     public static string Version { get; } = IsAvailable
         ? string.Create(CultureInfo.InvariantCulture, $"{Number / 10_000}.{Number / 100 % 100}.{Number % 100}")

@@ -20,11 +20,25 @@ internal static unsafe partial class ZstdDecoder
     {
         written = 0;
         Zstd.Demand();
+        nint context = DecoderContexts.Rent();
+        try
+        {
+            return TryDecode(context, source, dictionary, destination, out written);
+        }
+        finally
+        {
+            DecoderContexts.Return(context);
+        }
+    }
+
+    /// <summary>The same, with a context of <see cref="DecoderContexts"/> that the caller has rented: allocates nothing.</summary>
+    public static bool TryDecode(
+        nint context, ReadOnlySpan<byte> source, ZstdDictionary? dictionary, Span<byte> destination, out int written)
+    {
+        written = 0;
         if (!IsOneFrame(source))
             return false;
-
         bool held = false;
-        nint context = DecoderContexts.Rent();
         try
         {
             dictionary?.Tables.DangerousAddRef(ref held);
@@ -42,7 +56,6 @@ internal static unsafe partial class ZstdDecoder
         {
             if (held)
                 dictionary!.Tables.DangerousRelease();
-            DecoderContexts.Return(context);
         }
     }
 

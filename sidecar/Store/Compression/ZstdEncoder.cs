@@ -110,15 +110,7 @@ internal sealed partial class EncoderContext : SafeHandle
         if (IsInvalid)
             throw Zstd.Failure("Creating an encoder", 0);
         Tables = tables;
-        Set(Format, Magicless);
-        Set(Level, level);
-        Set(ContentSizeFlag, 0);
-        Set(ChecksumFlag, 0);
-        Set(DictionaryIdFlag, 0);
-
-        // Splitting blocks after the fact could corrupt them in 1.5.0 to 1.5.4 (facebook/zstd#3517), for little gain.
-        // Older versions neither do it nor know the parameter.
-        _ = SetParameter(handle, SplitBlocks, Never);
+        SetUp(handle, level);
         if (tables is not null && Use(handle, tables) is var answer && Zstd.IsError(answer))
             throw Zstd.Failure("Using a dictionary", answer);
     }
@@ -130,15 +122,29 @@ internal sealed partial class EncoderContext : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>Sets a context to the frames we make.</summary>
+    internal static void SetUp(nint context, int level)
+    {
+        Set(context, Format, Magicless);
+        Set(context, Level, level);
+        Set(context, ContentSizeFlag, 0);
+        Set(context, ChecksumFlag, 0);
+        Set(context, DictionaryIdFlag, 0);
+
+        // Splitting blocks after the fact could corrupt them in 1.5.0 to 1.5.4 (facebook/zstd#3517), for little gain.
+        // Older versions neither do it nor know the parameter.
+        _ = SetParameter(context, SplitBlocks, Never);
+    }
+
     protected override bool ReleaseHandle()
     {
         _ = Free(handle);
         return true;
     }
 
-    private void Set(int parameter, int value)
+    private static void Set(nint context, int parameter, int value)
     {
-        if (SetParameter(handle, parameter, value) is var answer && Zstd.IsError(answer))
+        if (SetParameter(context, parameter, value) is var answer && Zstd.IsError(answer))
             throw new StoreException(StoreFault.Unsupported, $"zstd {Zstd.Version} has no parameter {parameter}.");
     }
 

@@ -8,8 +8,9 @@ namespace Thermocline.Store.Hot;
 /// Frames in RAM, bounded in bytes. Two first-in-first-out queues of pages in the manner of S3-FIFO (Yang et al., SOSP
 /// 2023): new frames enter the small queue, a tenth of the pages; a frame read again before its page comes round moves to
 /// the main queue; frames seen once leave, so a scan never displaces what is used. A key that left the small queue is
-/// remembered in its index slot for a while and enters the main queue at its next read. All members but <see cref="PageOf"/> and
-/// <see cref="Touch"/> run under the store's mutation lock.
+/// remembered in its index slot for a while and enters the main queue at its next read. What <see cref="HotCompression"/>
+/// takes from the front of a queue waits in a third one, before the main queue: it was the coldest when it was taken. All members
+/// but <see cref="Touch"/> and <see cref="IsWorthRestoring"/> run under the store's mutation lock.
 /// </summary>
 internal sealed unsafe class HotTier
 {
@@ -22,37 +23,50 @@ internal sealed unsafe class HotTier
     private const int SmallShare = 10;
     private readonly HashIndex _index;
     private readonly KeyHash _hash;
-    private readonly MemoryAccount _account;
-    private readonly Queue<HotPage> _small = new();
-    private readonly Queue<HotPage> _main = new();
-    private readonly Stack<HotPage> _free = new();
-    private readonly List<HotPage> _waiting = [];
-    private readonly Stack<int> _ordinals = new();
-    private readonly int _pageBytes;
-
-    // Index = ordinal; replaced whole when it grows, so that readers need no lock.
-    private HotPage?[] _pages = new HotPage?[16];
+    private readonly PageQueue _small = new();
+    private readonly PageQueue _main = new();
+    private readonly PageQueue _skipped = new();
     private HotPage? _openSmall;
     private HotPage? _openMain;
-    private int _ordinalNext = 1;
-    private int _count;
-    private int _pagesMax;
+    private HotPage? _source;
     private int _emptied;
     private int _epoch;
 
-    public HotTier(long bytes, HashIndex index, KeyHash hash, MemoryAccount account)
+    /// <param name="bytes">Limit in bytes.</param>
+    /// <param name="index">Names the frames.</param>
+    /// <param name="hash">Of keys.</param>
+    /// <param name="account">Pages are charged to it.</param>
+    /// <param name="working">What compressing works with is charged to it.</param>
+    public HotTier(long bytes, HashIndex index, KeyHash hash, MemoryAccount account, MemoryAccount working)
     {
-        _account = account;
         _index = index;
         _hash = hash;
         Lanes = new ReaderLanes(this);
-        _pageBytes = (int)Math.Clamp(
+        int pageBytes = (int)Math.Clamp(
             (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes / 32 + 1), 64 << 10, 2 << 20);
+        Pages = new HotPages(pageBytes, Lanes, account);
+        Compressed = new CompressedPages(Pages);
+        Compression = new HotCompression(this, index, hash, working);
         Limit = bytes;
     }
 
+    /// <summary>The store's mutation lock.</summary>
+    public Lock Mutation { get; } = new();
+
     /// <summary>The threads that read.</summary>
     public ReaderLanes Lanes { get; }
+
+    /// <summary>The memory.</summary>
+    public HotPages Pages { get; }
+
+    /// <summary>What of it is compressed.</summary>
+    public CompressedPages Compressed { get; }
+
+    /// <summary>Compresses it.</summary>
+    public HotCompression Compression { get; }
+
+    /// <summary>What compressed frames are read with.</summary>
+    public HotDictionaries Dictionaries { get; } = new();
 
     /// <summary>Bytes of RAM that the pages may take.</summary>
     public long Limit
@@ -61,26 +75,21 @@ internal sealed unsafe class HotTier
         set
         {
             field = value;
-            _pagesMax = (int)Math.Min(value / _pageBytes, OrdinalMax);
+            Pages.Max = (int)Math.Min(value / Pages.PageBytes, OrdinalMax);
         }
     }
 
-    public long Bytes => (long)Volatile.Read(ref _count) * _pageBytes;
+    public long Bytes => (long)Pages.Count * Pages.PageBytes;
 
     public long Entries { get; private set; }
 
     public long Evictions { get; private set; }
 
     /// <summary>Largest frame that is kept: half a page.</summary>
-    public int FrameBytesMax => _pageBytes / 2;
+    public int FrameBytesMax => Pages.PageBytes / 2;
 
-    /// <summary>The page of a hot place, or null when it was given back meanwhile.</summary>
-    public HotPage? PageOf(uint place)
-    {
-        HotPage?[] pages = Volatile.Read(ref _pages);
-        uint ordinal = place >> HotPage.UnitBits;
-        return ordinal < (uint)pages.Length ? pages[ordinal] : null;
-    }
+    /// <summary>Pages of frames as they are whose turn to be compressed may come.</summary>
+    public int SourcesMax => _main.Count + _small.Count + 3;
 
     /// <summary>Notes a use in the slot. A lost race with another reader loses one count, nothing else.</summary>
     public static void Touch(ulong* slot, ulong word1)
@@ -89,10 +98,18 @@ internal sealed unsafe class HotTier
             *(byte*)(slot + 1) = (byte)(word1 + 1);
     }
 
+    /// <summary>
+    /// Whether a frame is read so often that it is worth its full size again: its page keeps it compressed, and its uses were
+    /// halved when it was, so it was read twice at least since then. Undoing costs a read several times what the rest of it
+    /// does; bringing the frame back costs that once.
+    /// </summary>
+    public bool IsWorthRestoring(uint place, ulong word1) =>
+        ((byte)word1 & UseMask) == UseMax && Pages.PageOf(place) is { IsCompressed: true };
+
     /// <summary>Keeps a copy of the frame; 0 when it is too large or no page can be had.</summary>
     public uint Insert(ReadOnlySpan<byte> frame, bool seenBefore)
     {
-        if (frame.Length > FrameBytesMax || _pagesMax < 3)
+        if (frame.Length > FrameBytesMax || Pages.Max < 3)
             return 0;
         uint place = seenBefore ? Append(frame, ref _openMain, _main) : Append(frame, ref _openSmall, _small);
         if (place != 0)
@@ -110,44 +127,81 @@ internal sealed unsafe class HotTier
     /// <summary>Notes that the index no longer points to a hot place: its frame was replaced or deleted.</summary>
     public void Forget(uint place)
     {
-        if (place != 0)
-            Entries--;
+        if (place == 0)
+            return;
+        Entries--;
+        if (Pages.PageOf(place) is { IsCompressed: true } page)
+            Compressed.Forget(page.StoredAt(place));
     }
 
     /// <summary>Gives pages back until the limit holds.</summary>
     public void Shrink()
     {
-        ReclaimWaiting();
-        while (_count > _pagesMax && (_free.Count > 0 || EvictOne(keepUsed: false)))
+        Pages.ReclaimWaiting();
+        while (Pages.IsOver && (Pages.HasFree || EvictOne(keepUsed: false)))
+            Pages.TrimFree();
+        Pages.TrimSpare();
+    }
+
+    /// <summary>
+    /// The page whose frames are compressed next, or null when there is none left: what is coldest of what is used first, the
+    /// front of the main queue; then the small one, whose frames are young, and as a rule leave before they are read again.
+    /// </summary>
+    /// <param name="turn">Whether another page may begin. Otherwise only one that was begun before is gone on with.</param>
+    public HotPage? Source(bool turn)
+    {
+        if (_source is null && turn)
         {
-            while (_count > _pagesMax && _free.TryPop(out HotPage? page))
-                Remove(page);
+            _source = _main.TryDequeue() ?? _small.TryDequeue() ?? Take(ref _openMain) ?? Take(ref _openSmall);
         }
+
+        return _source;
+    }
+
+    /// <summary>
+    /// Puts a stored frame in the place of the raw one in the page that is being compressed, if it is still there. False when
+    /// no page can be had.
+    /// </summary>
+    public bool Replace(ulong tag, uint place, ReadOnlySpan<byte> stored)
+    {
+        ulong* slot = _index.FindHot(tag, place);
+        if (slot is null)
+            return true;
+        uint moved = Compressed.TryAppend(stored);
+        if (moved == 0)
+            return false;
+        byte use = (byte)(((byte)slot[1] & UseMask) / 2);
+        Volatile.Write(ref slot[1], IndexPage.Word1(tag, moved, use));
+        return true;
+    }
+
+    /// <summary>Leaves a page as it is, at the front: compressing it is not worth while.</summary>
+    public void SkipSource()
+    {
+        HotPage page = Take(ref _source)!;
+        page.Compressed = 0;
+        _skipped.Enqueue(page);
+    }
+
+    /// <summary>With another dictionary the pages that were skipped may be worth it.</summary>
+    public void ReconsiderSkipped()
+    {
+        while (_skipped.TryDequeue() is { } page)
+            (page.IsMain ? _main : _small).Enqueue(page);
+    }
+
+    /// <summary>Lets the page go whose frames are all compressed. A process-wide barrier came after the last of them.</summary>
+    public void LeaveSource()
+    {
+        HotPage page = Take(ref _source)!;
+        page.Leaves = true;
+        Pages.PutBack(page);
     }
 
     /// <summary>Gives every page back; readers that still look at one keep it until they are done.</summary>
-    public void Close()
-    {
-        HotPage?[] pages = _pages;
-        foreach (HotPage? page in pages)
-            page?.Retire();
-        Volatile.Write(ref _pages, []);
-        Volatile.Write(ref _count, 0);
-        _pagesMax = 0;
-        Interlocked.MemoryBarrierProcessWide();
-        foreach (HotPage? page in pages)
-        {
-            // A page that a lease still looks at goes with the last of them, by its finalizer.
-            if (page is null)
-                continue;
-            if (Lanes.IsHeld(page.Ordinal))
-                _waiting.Add(page);
-            else
-                page.Dispose();
-        }
-    }
+    public void Close() => Pages.Close();
 
-    private uint Append(ReadOnlySpan<byte> frame, ref HotPage? open, Queue<HotPage> queue)
+    private uint Append(ReadOnlySpan<byte> frame, ref HotPage? open, PageQueue queue)
     {
         uint place = open?.TryAppend(frame) ?? 0;
         if (place != 0)
@@ -161,7 +215,7 @@ internal sealed unsafe class HotTier
             place = open.TryAppend(frame);
             if (place != 0)
             {
-                _free.Push(page);
+                Pages.Return(page);
                 return place;
             }
 
@@ -173,81 +227,55 @@ internal sealed unsafe class HotTier
         return page.TryAppend(frame);
     }
 
-    /// <summary>A free page; one is always held back for the frames that an eviction moves to the main queue.</summary>
     private HotPage? TakePage()
     {
-        ReclaimWaiting();
+        Pages.ReclaimWaiting();
         for (int tries = 0; tries < 4; tries++)
         {
-            if (_free.Count > 1)
-                return _free.Pop();
-            if (_count < _pagesMax)
-            {
-                Grow();
-                continue;
-            }
-
-            if (!EvictOne(keepUsed: true))
+            if (Pages.TryTake() is { } page)
+                return page;
+            if (!Pages.TryGrow() && !EvictOne(keepUsed: true))
                 break;
         }
 
-        return _free.Count > 1 ? _free.Pop() : null;
-    }
-
-    private void Grow()
-    {
-        int ordinal = _ordinals.TryPop(out int used) ? used : _ordinalNext++;
-        if (ordinal >= _pages.Length)
-        {
-            var larger = new HotPage?[Math.Max(ordinal + 1, _pages.Length * 2)];
-            _pages.CopyTo(larger, 0);
-            Volatile.Write(ref _pages, larger);
-        }
-
-        var page = new HotPage(ordinal, _pageBytes, _account);
-        _pages[ordinal] = page;
-        _free.Push(page);
-        Volatile.Write(ref _count, _count + 1);
-    }
-
-    private void Remove(HotPage page)
-    {
-        _pages[page.Ordinal] = null;
-        _ordinals.Push(page.Ordinal);
-        page.Dispose();
-        Volatile.Write(ref _count, _count - 1);
+        return Pages.TryTake();
     }
 
     /// <summary>Empties the page whose turn it is. False when no page is left to empty.</summary>
     private bool EvictOne(bool keepUsed)
     {
-        bool fromSmall = _small.Count > 0 && (_main.Count == 0 || _small.Count * SmallShare > _count);
-        Queue<HotPage> queue = fromSmall ? _small : _main;
-        if (!queue.TryDequeue(out HotPage? page))
-        {
-            page = _openSmall ?? _openMain;
-            if (page is null)
-                return false;
-            if (ReferenceEquals(page, _openSmall))
-                _openSmall = null;
-            else
-                _openMain = null;
-        }
-
+        HotPage? page = TakeColdest();
+        if (page is null)
+            return false;
         Empty(page, keepUsed);
-        if (Lanes.IsHeld(page.Ordinal))
-            _waiting.Add(page);
-        else
-            Free(page);
+        Pages.PutBack(page);
         return true;
     }
 
-    /// <summary>Takes every frame of the page out of the index, moving the used ones to the main queue.</summary>
+    private HotPage? TakeColdest()
+    {
+        // What is left of a page that is being compressed was at the front of its queue.
+        if (_source is not null)
+            return Take(ref _source);
+        bool fromSmall = _main.Count + _skipped.Count + Compressed.Count == 0 || _small.Count * SmallShare > Pages.Count;
+        HotPage? page = fromSmall ? _small.TryDequeue() : null;
+        return page ?? _skipped.TryDequeue() ?? Compressed.TryDequeue() ?? _main.TryDequeue() ?? _small.TryDequeue()
+            ?? Take(ref _openSmall) ?? Take(ref _openMain) ?? Compressed.TakeOpen();
+    }
+
+    private static HotPage? Take(ref HotPage? from)
+    {
+        HotPage? page = from;
+        from = null;
+        return page;
+    }
+
+    /// <summary>Takes every frame of the page out of the index, moving the used ones to the back of their queue.</summary>
     private void Empty(HotPage page, bool keepUsed)
     {
         // A page that gives up less than half of itself would make eviction run in circles.
-        int keepBytes = keepUsed ? page.IsMain ? _pageBytes / 2 : _pageBytes : 0;
-        if (++_emptied > _pagesMax / 2)
+        int keepBytes = keepUsed ? page.IsMain ? Pages.PageBytes / 2 : Pages.PageBytes : 0;
+        if (++_emptied > Pages.Max / 2)
         {
             _emptied = 0;
             _epoch = (_epoch + 1) & EpochMask;
@@ -257,19 +285,20 @@ internal sealed unsafe class HotTier
         int at = 0;
         while (at < page.Used)
         {
-            uint place = ((uint)page.Ordinal << HotPage.UnitBits) | (uint)(at / HotPage.UnitBytes);
-            Frame frame = page.FrameAt(place);
-            int size = (frame.Bytes.Length + HotPage.UnitBytes - 1) & ~(HotPage.UnitBytes - 1);
+            uint place = page.PlaceOf(at);
+            ReadOnlySpan<byte> bytes = page.BytesAt(place);
+            int size = HotPage.Rounded(bytes.Length);
             at += size;
-            ulong tag = _hash.Tag(frame.Key);
+            ulong tag = page.IsCompressed ? new StoredFrame(bytes).Tag : _hash.Tag(new Frame(bytes).Key);
             ulong* slot = _index.FindHot(tag, place);
             if (slot is null)
                 continue;
-            ulong word1 = slot[1];
-            int use = (byte)word1 & UseMask;
-            uint moved = use > 0 && size <= keepBytes ? MoveToMain(frame.Bytes) : 0;
+            int use = (byte)slot[1] & UseMask;
+            uint moved = use > 0 && size <= keepBytes ? Keep(page, bytes) : 0;
             byte next = moved == 0 ? ghost : page.IsMain ? (byte)(use - 1) : (byte)0;
             Volatile.Write(ref slot[1], IndexPage.Word1(tag, moved, next));
+            if (page.IsCompressed)
+                Compressed.Forget(new StoredFrame(bytes));
             if (moved != 0)
             {
                 keepBytes -= size;
@@ -285,35 +314,17 @@ internal sealed unsafe class HotTier
         Interlocked.MemoryBarrierProcessWide();
     }
 
-    private uint MoveToMain(ReadOnlySpan<byte> frame)
+    private uint Keep(HotPage page, ReadOnlySpan<byte> bytes)
     {
-        uint place = _openMain?.TryAppend(frame) ?? 0;
-        if (place != 0 || !_free.TryPop(out HotPage? page))
+        if (page.IsCompressed)
+            return Compressed.TryAppend(bytes);
+        uint place = _openMain?.TryAppend(bytes) ?? 0;
+        if (place != 0 || Pages.TryTakeLast() is not { } free)
             return place;
         if (_openMain is not null)
             _main.Enqueue(_openMain);
-        page.IsMain = true;
-        _openMain = page;
-        return page.TryAppend(frame);
-    }
-
-    private void ReclaimWaiting()
-    {
-        for (int i = _waiting.Count - 1; i >= 0; i--)
-        {
-            if (Lanes.IsHeld(_waiting[i].Ordinal))
-                continue;
-            Free(_waiting[i]);
-            _waiting.RemoveAt(i);
-        }
-    }
-
-    private void Free(HotPage page)
-    {
-        page.Reset();
-        if (_count > _pagesMax)
-            Remove(page);
-        else
-            _free.Push(page);
+        free.IsMain = true;
+        _openMain = free;
+        return free.TryAppend(bytes);
     }
 }

@@ -1,3 +1,4 @@
+using Thermocline.Store.Compression;
 using System.Text;
 
 namespace Thermocline.Store.Packed;

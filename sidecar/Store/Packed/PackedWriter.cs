@@ -6,13 +6,6 @@ using Thermocline.Store.Log;
 
 namespace Thermocline.Store.Packed;
 
-/// <summary>A dictionary and the collection it is for.</summary>
-internal sealed record CollectionDictionary(string Collection, ZstdDictionary Dictionary)
-{
-    /// <summary>The collection's name as it stands in keys.</summary>
-    public byte[] Name { get; } = System.Text.Encoding.UTF8.GetBytes(Collection);
-}
-
 /// <summary>Writes a packed segment from the records it is given, in the order of their addresses.</summary>
 internal sealed class PackedWriter : IDisposable
 {

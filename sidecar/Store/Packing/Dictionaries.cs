@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Thermocline.Store.Compression;
 using Thermocline.Store.Packed;
 
@@ -5,7 +6,7 @@ namespace Thermocline.Store.Packing;
 
 /// <summary>
 /// The dictionary of each collection: trained on a sample of what is packed, used again while it fits, and trained anew
-/// when what it saves drops by a tenth. Packer only.
+/// when what it saves drops by a tenth. Packer only, but for <see cref="Adopt"/> and <see cref="Current"/>.
 /// </summary>
 internal sealed class Dictionaries(DictionaryCache cache, StageCounters stages)
 {
@@ -15,16 +16,32 @@ internal sealed class Dictionaries(DictionaryCache cache, StageCounters stages)
     private const int ProbesMax = 256;
     private const int ProbeLevel = 3;
     private const double DriftMax = 0.9;
-    private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+
+    // Replaced whole: others look at it while a dictionary is trained.
+    private ImmutableDictionary<string, Known> _known = ImmutableDictionary<string, Known>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>Whether nothing is known yet: then the newest packed segment may lend its dictionaries.</summary>
-    public bool IsEmpty => _known.Count == 0;
+    public bool IsEmpty => Volatile.Read(ref _known).IsEmpty;
 
-    /// <summary>Takes over the dictionaries of a packed segment.</summary>
+    /// <summary>The dictionary of every collection that has one.</summary>
+    public IReadOnlyList<CollectionDictionary> Current =>
+        [.. Volatile.Read(ref _known).OrderBy(static one => one.Key, StringComparer.Ordinal)
+            .Select(static one => new CollectionDictionary(one.Key, one.Value.Dictionary))];
+
+    /// <summary>Takes over the dictionaries of a packed segment, where none is known yet.</summary>
+    /// <exception cref="StoreException">A dictionary is damaged, or the disk failed.</exception>
     public void Adopt(PackedSegment segment)
     {
         foreach (DictionaryPlace place in segment.Directory.Dictionaries)
-            _known[place.Collection] = new Known(cache.Find(place.Id) ?? cache.Add(segment.Content.ReadDictionary(place)), 0);
+        {
+            ZstdDictionary dictionary = cache.Find(place.Id) ?? cache.Add(segment.Content.ReadDictionary(place));
+            lock (_lock)
+            {
+                if (!_known.ContainsKey(place.Collection))
+                    _known = _known.SetItem(place.Collection, new Known(dictionary, 0));
+            }
+        }
     }
 
     /// <summary>The dictionaries for what is about to be packed.</summary>
@@ -47,17 +64,17 @@ internal sealed class Dictionaries(DictionaryCache cache, StageCounters stages)
     {
         int wanted = (int)Math.Clamp(
             sample.Bytes / level.DictionaryShare, PackingLevel.DictionaryBytesMin, PackingLevel.DictionaryBytesMax);
-        if (_known.TryGetValue(collection, out Known known) && known.Dictionary.Bytes.Length <= wanted * 2)
+        if (_known.TryGetValue(collection, out Known? known) && known.Dictionary.Bytes.Length <= wanted * 2)
         {
             double ratio = RatioOf(known.Dictionary, sample);
             // The first look after an open sets the mark.
             if (known.Ratio == 0)
-                _known[collection] = known = known with { Ratio = ratio };
+                Set(collection, known = known with { Ratio = ratio });
             if (ratio >= known.Ratio * DriftMax && known.Dictionary.Bytes.Length * 2 >= wanted)
                 return known.Dictionary;
         }
 
-        return Train(collection, sample, wanted) ?? known.Dictionary;
+        return Train(collection, sample, wanted) ?? known?.Dictionary;
     }
 
     private ZstdDictionary? Train(string collection, CollectionSample sample, int bytes)
@@ -68,8 +85,14 @@ internal sealed class Dictionaries(DictionaryCache cache, StageCounters stages)
         if (trained is null)
             return null;
         ZstdDictionary dictionary = cache.Add(ZstdDictionary.Load(trained));
-        _known[collection] = new Known(dictionary, RatioOf(dictionary, sample));
+        Set(collection, new Known(dictionary, RatioOf(dictionary, sample)));
         return dictionary;
+    }
+
+    private void Set(string collection, Known known)
+    {
+        lock (_lock)
+            _known = _known.SetItem(collection, known);
     }
 
     private static double RatioOf(ZstdDictionary dictionary, CollectionSample sample)
@@ -91,5 +114,5 @@ internal sealed class Dictionaries(DictionaryCache cache, StageCounters stages)
         return after == 0 ? 1 : (double)before / after;
     }
 
-    private readonly record struct Known(ZstdDictionary Dictionary, double Ratio);
+    private sealed record Known(ZstdDictionary Dictionary, double Ratio);
 }

@@ -1,3 +1,4 @@
+using Thermocline.Store.Compression;
 using Thermocline.Store.Files;
 using Thermocline.Store.Format;
 using Thermocline.Store.Log;

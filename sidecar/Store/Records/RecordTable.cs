@@ -1,4 +1,3 @@
-using System.Buffers;
 using Thermocline.Store.Format;
 using Thermocline.Store.Hot;
 using Thermocline.Store.Index;
@@ -14,7 +13,8 @@ namespace Thermocline.Store.Records;
 internal sealed unsafe class RecordTable(
     KeyHash hash, HashIndex index, HotTier hot, LogReader log, SnapshotUndo undo, DamageLog damages, TimeProvider time)
 {
-    private readonly Lock _mutation = new();
+    private readonly Lock _mutation = hot.Mutation;
+    private readonly HotPages _pages = hot.Pages;
     private ReuseSampler? _sampler;
     private volatile bool _closed;
 
@@ -50,12 +50,12 @@ internal sealed unsafe class RecordTable(
             ulong* slot = (ulong*)bucket + System.Numerics.BitOperations.TrailingZeroCount(matches);
             ulong word1 = Volatile.Read(ref slot[1]);
             uint place = IndexPage.HotOf(word1);
-            HotPage? page = place == 0 ? null : hot.PageOf(place);
+            HotPage? page = place == 0 ? null : _pages.PageOf(place);
             if (page is not null)
             {
                 int hold = lane.Hold(page.Ordinal);
                 // Eviction clears the slot, then looks at the lanes; we show the page in our lane, then look at the slot.
-                if (IndexPage.HotOf(Volatile.Read(ref slot[1])) == place && !page.IsRetired && ReaderLane.IsLasting(hold))
+                if (IndexPage.HotOf(Volatile.Read(ref slot[1])) == place && page.Lends && ReaderLane.IsLasting(hold))
                 {
                     byte* frame = page.At(place);
                     var found = new ReadOnlySpan<byte>(frame + Frame.HeaderBytes, FrameFields.KeyLength(in *frame));
@@ -98,7 +98,7 @@ internal sealed unsafe class RecordTable(
                     Note(lane, probe, lease);
                 GC.KeepAlive(index);
                 // Asking for the time costs as much as the rest of a hot read; few records need it.
-                return lease.ExpiresAtMs == 0 ? lease : Unexpired(lease, time.GetUtcNow().ToUnixTimeMilliseconds());
+                return lease.ExpiresAtMs == 0 ? lease : lease.UnlessExpired(time.GetUtcNow().ToUnixTimeMilliseconds());
             }
 
             if (moved || !index.IsUnmoved(probe))
@@ -138,7 +138,7 @@ internal sealed unsafe class RecordTable(
             {
                 ReadLease lease = probe.Address < end ? ReadWarm(probe.Address, key) : default;
                 if (lease.Tier != Tier.None)
-                    return Unexpired(lease, nowMs);
+                    return lease.UnlessExpired(nowMs);
             }
         }
         while (!index.IsUnmoved(probe));
@@ -148,7 +148,7 @@ internal sealed unsafe class RecordTable(
         {
             ReadLease lease = ReadWarm(old, key);
             if (lease.Tier != Tier.None)
-                return Unexpired(lease, nowMs);
+                return lease.UnlessExpired(nowMs);
         }
 
         return default;
@@ -227,6 +227,8 @@ internal sealed unsafe class RecordTable(
     {
         lock (_mutation)
         {
+            if (_closed)
+                return;
             hot.Limit = bytes;
             hot.Shrink();
         }
@@ -243,6 +245,7 @@ internal sealed unsafe class RecordTable(
     public void Close()
     {
         _closed = true;
+        hot.Compression.Dispose();
         lock (_mutation)
             hot.Close();
     }
@@ -251,7 +254,7 @@ internal sealed unsafe class RecordTable(
         ReaderLane lane, scoped in IndexProbe probe, scoped ReadOnlySpan<byte> key, out bool moved)
     {
         moved = true;
-        HotPage? page = hot.PageOf(probe.Hot);
+        HotPage? page = _pages.PageOf(probe.Hot);
         if (page is null)
             return default;
         int hold = lane.Hold(page.Ordinal);
@@ -263,21 +266,32 @@ internal sealed unsafe class RecordTable(
         }
 
         moved = false;
+        if (page.IsCompressed)
+            return ReadCompressed(page, lane, hold, probe, key);
         Frame frame = page.FrameAt(probe.Hot);
         if (frame.Key.SequenceEqual(key))
-            return ReaderLane.IsLasting(hold) ? new ReadLease(in *page.At(probe.Hot), lane, hold) : CopyOf(frame, lane, hold);
+            return ReaderLane.IsLasting(hold) ? new ReadLease(in *page.At(probe.Hot), lane, hold) : ReadLease.CopyOf(frame, lane, hold);
         lane.Release(hold);
         return default;
     }
 
-    /// <summary>A thread with many leases at once gets copies: its last hold stays free for the next read.</summary>
-    private static ReadLease CopyOf(Frame frame, ReaderLane lane, int hold)
+    private ReadLease ReadCompressed(
+        HotPage page, ReaderLane lane, int hold, scoped in IndexProbe probe, scoped ReadOnlySpan<byte> key)
     {
-        int length = frame.Bytes.Length;
-        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
-        frame.Bytes.CopyTo(rented);
-        lane.Release(hold);
-        return new ReadLease(Tier.Hot, rented);
+        byte[]? rented;
+        bool whole;
+        try
+        {
+            whole = hot.Dictionaries.TryRead(page.StoredAt(probe.Hot), key, out rented);
+        }
+        finally
+        {
+            lane.Release(hold);
+        }
+
+        if (!whole)
+            return ReadWarm(probe.Address, key);
+        return rented is null ? default : new ReadLease(Tier.Hot, rented);
     }
 
     private ReadLease ReadWarm(Address address, scoped ReadOnlySpan<byte> key)
@@ -301,6 +315,8 @@ internal sealed unsafe class RecordTable(
         if (lease.Tier == Tier.Hot)
         {
             HotTier.Touch(probe.Slot, probe.Word1);
+            if (hot.IsWorthRestoring(probe.Hot, probe.Word1))
+                Promote(probe, lease.Bytes);
             lane.CountHot();
         }
         else
@@ -313,15 +329,6 @@ internal sealed unsafe class RecordTable(
         }
     }
 
-    private static ReadLease Unexpired(ReadLease lease, long nowMs)
-    {
-        long end = lease.ExpiresAtMs;
-        if (end == 0 || end > nowMs)
-            return lease;
-        lease.Dispose();
-        return default;
-    }
-
     private void Promote(scoped in IndexProbe probe, ReadOnlySpan<byte> frame)
     {
         // A reader never waits for the committer: what is not brought up now is at its next read.
@@ -330,11 +337,14 @@ internal sealed unsafe class RecordTable(
         try
         {
             ulong* slot = FindSlot(probe.Tag, probe.Address);
-            if (slot is null || IndexPage.HotOf(slot[1]) != 0 || _closed)
+            if (slot is null || IndexPage.HotOf(slot[1]) != probe.Hot || _closed)
                 return;
-            uint place = hot.Insert(frame, hot.IsGhost(slot[1]));
-            if (place != 0)
-                Volatile.Write(ref slot[1], IndexPage.Word1(probe.Tag, place, 0));
+            uint place = hot.Insert(frame, probe.Hot != 0 || hot.IsGhost(slot[1]));
+            if (place == 0)
+                return;
+            // Its compressed form, unless making room has just moved or evicted that.
+            hot.Forget(IndexPage.HotOf(slot[1]));
+            Volatile.Write(ref slot[1], IndexPage.Word1(probe.Tag, place, 0));
         }
         finally
         {

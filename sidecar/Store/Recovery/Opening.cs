@@ -51,7 +51,7 @@ internal static class Opening
         IndexSnapshotFile? snapshot = OpenSnapshot(files, identity, segments, damages);
         KeyHash hash = identity.CreateHash();
         HashIndex index = snapshot is null ? new HashIndex(accounts.Index) : new HashIndex(snapshot, accounts.Index);
-        var hot = new HotTier(options.HotBytes, index, hash, accounts.Hot);
+        var hot = new HotTier(options.HotBytes, index, hash, accounts.Hot, accounts.HotCompression);
         var undo = new SnapshotUndo(options.SnapshotsMax, options.SnapshotUndoMax);
         var records = new RecordTable(hash, index, hot, new LogReader(), undo, damages, time);
         var recoverer = new Recoverer(files, records, identity, hash, (int)(snapshot?.Header.LastSegment ?? 0));

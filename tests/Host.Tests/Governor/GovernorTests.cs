@@ -30,6 +30,7 @@ public sealed class GovernorTests : IDisposable
     private long _used = 400 * Mebibyte;
     private long _container;
     private long _heapLimit;
+    private TimeSpan _slowest;
 
     public GovernorTests()
     {
@@ -53,12 +54,14 @@ public sealed class GovernorTests : IDisposable
     {
         using var governor = Of(Step("dear", 1, 500), Step("cheap", 0.001, 50), Step("fair", 0.1, 500));
         _used = 800 * Mebibyte;
+        _slowest = TimeSpan.FromMilliseconds(12);
         Look(governor);
         Assert.Equal(["cheap", "fair"], _taken);
         Assert.Equal("calm", governor.Report.State);
         PressureAction fair = Assert.Single(governor.Report.Actions, action => action.Step == "fair");
         Assert.Equal(500 * Mebibyte, fair.FreedBytes);
         Assert.Equal("routine", fair.State);
+        Assert.Equal(12, fair.SlowestRequestMs);
         Assert.Equal(["state", "cheap", "fair", "state"], governor.Report.Actions.Select(action => action.Step));
     }
 
@@ -269,7 +272,7 @@ public sealed class GovernorTests : IDisposable
 
     private Sidecar.Governor.Governor Of(params ReliefStep[] steps) => new(Setup(), Budget, steps);
 
-    private GovernorSetup Setup() => new(_store, _caches, false, Sense, bytes => (_heapLimit = bytes) > 0, _time);
+    private GovernorSetup Setup() => new(_store, _caches, false, Sense, bytes => (_heapLimit = bytes) > 0, () => _slowest, _time);
 
     private MemoryReading Sense(MemoryLedger ledger) => new()
     {

@@ -13,6 +13,9 @@ internal static class HotController
     /// <summary>Most of the tier that one look takes away for stalls, and most that one look adds.</summary>
     private const double BackOffMax = 0.10, GrowthMax = 0.05;
 
+    /// <summary>Stalls take no more than this part of what the tier starts with: past that they come from something else.</summary>
+    private const int StallFloorShare = 2;
+
     /// <summary>The tier grows into a quarter of the room a look: what is measured lags behind what was allowed.</summary>
     private const int RoomShare = 4;
 
@@ -32,7 +35,9 @@ internal static class HotController
         if (room < 0)
             next = Math.Min(ceiling, held) + room;
         else if (stall > StallTarget)
-            next = (long)(Math.Min(ceiling, held) * (1 - Math.Min(BackOffMax, GrowthMax * stall / StallTarget)));
+            next = Math.Max(
+                (long)(Math.Min(ceiling, held) * (1 - Math.Min(BackOffMax, GrowthMax * stall / StallTarget))),
+                Math.Min(ceiling, plan.HotBytesStart / StallFloorShare));
         else if (held >= ceiling * FullEnough)
             next = ceiling + (long)Math.Min((double)room / RoomShare, plan.HotBytesMax * GrowthMax);
         return Math.Clamp(next, plan.HotBytesMin, plan.HotBytesMax);

@@ -30,6 +30,15 @@ internal readonly record struct MemoryReading
     /// <summary>Time that all of them did.</summary>
     public long StallFullUs { get; init; }
 
+    /// <summary>Whether the stalls are those of the whole machine, because the kernel does not count them for the cgroup.</summary>
+    public bool StallsAreOfMachine { get; init; }
+
+    /// <summary>
+    /// Whether stalls tell that the hot tier should give way. Inside a limited cgroup those of the machine do not: they are the
+    /// kernel's own work on page cache at the limit, which a smaller tier does not lessen, or somebody else's.
+    /// </summary>
+    public bool StallsSteer => !StallsAreOfMachine || Cgroup.Limit == 0 || !Cgroup.IsOurs;
+
     /// <summary>
     /// What is compared with the marks: the resident set, or all that a cgroup of our own is charged with except the page
     /// cache, where that is more (it has the kernel's share too).

@@ -28,7 +28,8 @@ internal sealed class MemorySense : IDisposable
         long resident = ProcText.Find(status, "VmRSS:"u8) * Kibibyte;
         long anonymous = (ProcText.Find(status, "RssAnon:"u8) + ProcText.Find(status, "RssShmem:"u8)) * Kibibyte;
         long some = 0, full = 0;
-        if (_cgroup is null || !_cgroup.TryReadStall(out some, out full))
+        bool ofMachine = _cgroup is null || !_cgroup.TryReadStall(out some, out full);
+        if (ofMachine)
             _ = _machinePressure is not null && PressureText.TryRead(_machinePressure.Read(), out some, out full);
         long heap = GC.GetTotalMemory(forceFullCollection: false);
         return new MemoryReading
@@ -43,6 +44,7 @@ internal sealed class MemorySense : IDisposable
             Cgroup = _cgroup?.Read() ?? default,
             StallSomeUs = some,
             StallFullUs = full,
+            StallsAreOfMachine = ofMachine,
         };
     }
 

@@ -83,5 +83,5 @@ public sealed class OffloadTests : IDisposable
     }
 
     private GovernorSetup Setup(bool hasCold) => new(
-        _store, new CacheBudget(), hasCold, ledger => new MemoryReading { Resident = _used, Ledger = ledger.Bytes }, static _ => true, _time);
+        _store, new CacheBudget(), hasCold, ledger => new MemoryReading { Resident = _used, Ledger = ledger.Bytes }, static _ => true, static () => TimeSpan.Zero, _time);
 }

@@ -27,9 +27,18 @@ public sealed class HotControllerTests
     [Fact]
     public void Stalls_make_the_tier_back_off_although_there_is_room()
     {
-        long ceiling = 100L << 20;
+        long ceiling = Plan.HotBytesStart;
         long next = HotController.Next(Plan, 300L << 20, ceiling, ceiling, HotController.StallTarget * 3);
         Assert.InRange(next, ceiling * 85 / 100, ceiling - 1);
+    }
+
+    [Fact]
+    public void Stalls_that_do_not_end_leave_the_tier_half_of_its_start()
+    {
+        long ceiling = Plan.HotBytesStart;
+        for (int look = 0; look < 500; look++)
+            ceiling = HotController.Next(Plan, 300L << 20, ceiling, ceiling, 1);
+        Assert.Equal(Plan.HotBytesStart / 2, ceiling);
     }
 
     [Theory]
