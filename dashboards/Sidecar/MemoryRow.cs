@@ -47,7 +47,7 @@ internal static class MemoryRow
         new Query("sum(thermocline_memory_unexplained_bytes{%})", "unexplained"));
 
     private static Panel Hot => Panel.Lines("Hot tier and its target", "bytes",
-        "The target moves by itself: down when memory runs short or tasks stall for want of it, up by 5 % a look when there is room. "
+        "The target moves by itself: down when memory runs short or the container's tasks stall for want of it, up again when there is room. "
         + "Held below the target: there is nothing more to keep. Dropping hot records loses nothing, they are on the disk too.",
         new Query("""sum(thermocline_tier_bytes{%,tier="hot"})""", "held"),
         new Query("sum(thermocline_hot_target_bytes{%})", "target"),

@@ -66,6 +66,10 @@ public sealed class WatchedSidecarTests(WatchedRun run) : IClassFixture<WatchedR
         PrometheusServer prometheus = await run.UseAsync();
         PrometheusAnswer raised = await prometheus.RangeAsync("count by (alertname) (ALERTS)", run.From, run.To, Cancellation);
         Assert.Contains("ThermoclineRefusesWrites", raised.Series.Select(series => series.Labels["alertname"]));
+        JsonElement refuses = (await prometheus.RulesAsync(Cancellation))
+            .Single(rule => rule.GetProperty("name").GetString() == "ThermoclineRefusesWrites");
+        string summary = refuses.GetProperty("alerts")[0].GetProperty("annotations").GetProperty("summary").GetString()!;
+        Assert.Equal($"{run.Instance} refuses writes for want of memory", summary);
         PrometheusAnswer firing = await prometheus.RangeAsync(
             """count by (alertname) (ALERTS{alertstate="firing"})""", run.From, run.To, Cancellation);
         Assert.All(firing.Series, series => Assert.Contains(
