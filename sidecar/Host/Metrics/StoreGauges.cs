@@ -47,6 +47,8 @@ internal sealed class StoreGauges
             "Bytes held by a tier.");
         meter.CreateObservableGauge("thermocline_tier_limit_bytes", () => PerTier(tier => tier.Limit), null,
             "Bytes a tier may hold, 0 for no limit.");
+        meter.CreateObservableGauge("thermocline_hot_compressed_bytes", Compressed, null,
+            "Records of the hot tier that are compressed: what they would take plain, and what they take.");
         meter.CreateObservableCounter("thermocline_tier_misses_total", () => PerTier(tier => tier.Misses), null,
             "Reads that asked a tier and went on to the next.");
         meter.CreateObservableCounter("thermocline_tier_evictions_total", () => PerTier(tier => tier.Evictions), null,
@@ -87,6 +89,12 @@ internal sealed class StoreGauges
         new(value(_now.Hot), Label("tier", "hot")),
         new(value(_now.Warm), Label("tier", "warm")),
         new(value(ColdOf(_now)), Label("tier", "cold")),
+    ];
+
+    private Measurement<long>[] Compressed() =>
+    [
+        new(_now.Hot.CompressedPlainBytes, Label("form", "plain")),
+        new(_now.Hot.CompressedBytes, Label("form", "stored")),
     ];
 
     /// <summary>The last tier as the others are: what lives there alone. A read that went on from here found nothing.</summary>

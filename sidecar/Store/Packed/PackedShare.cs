@@ -6,7 +6,8 @@ namespace Thermocline.Store.Packed;
 /// <param name="Chunks">Restored chunks.</param>
 /// <param name="Dictionaries">Dictionaries.</param>
 /// <param name="Directories">Where directories and filters are charged.</param>
-internal sealed record PackedShare(ChunkCache Chunks, DictionaryCache Dictionaries, MemoryAccount Directories)
+/// <param name="Scratch">Where what packing works with is charged.</param>
+internal sealed record PackedShare(ChunkCache Chunks, DictionaryCache Dictionaries, MemoryAccount Directories, MemoryAccount Scratch)
 {
     private long _next;
 

@@ -26,6 +26,8 @@ internal sealed class SegmentPacker(
 {
     /// <summary>Tombstones that are not yet in the index snapshot are only dropped when they are this share, in percent.</summary>
     private const int TombstonePercentMin = 25;
+    /// <summary>Buffers of the writer and its encoder, and the keys of a segment of small records.</summary>
+    private const long WriterBytes = 4 << 20;
     private readonly List<(ulong Tag, Address Address)> _expired = [];
 
     /// <summary>Packs files into one, and puts it in their place.</summary>
@@ -35,6 +37,21 @@ internal sealed class SegmentPacker(
     /// <param name="pace">Told of bytes read, to hold a rate or to stop by raising an exception.</param>
     /// <exception cref="StoreException">An input is damaged: it stays as it is. Or the disk failed: nothing changed.</exception>
     public Packed Run(IReadOnlyList<ISegment> inputs, PackedSettings settings, int coveredSegment, Action<int> pace)
+    {
+        // The sample is there twice while a dictionary is trained on it.
+        long scratch = WriterBytes + (2 * Math.Min(sampleBytes, inputs.Sum(static input => input.LengthOrZero)));
+        share.Scratch.Charge(scratch);
+        try
+        {
+            return RunCharged(inputs, settings, coveredSegment, pace);
+        }
+        finally
+        {
+            share.Scratch.Release(scratch);
+        }
+    }
+
+    private Packed RunCharged(IReadOnlyList<ISegment> inputs, PackedSettings settings, int coveredSegment, Action<int> pace)
     {
         int first = inputs[0].First, last = inputs[^1].Last;
         (ulong storeId, long createdMs) = OriginOf(inputs[0]);

@@ -45,7 +45,8 @@ internal static class Opening
         long started = time.GetTimestamp();
         var damages = new DamageLog();
         var share = new PackedShare(
-            new ChunkCache(options.ChunkCacheBytes, accounts.Chunks), new DictionaryCache(accounts.Dictionaries), accounts.Directories);
+            new ChunkCache(options.ChunkCacheBytes, accounts.Chunks), new DictionaryCache(accounts.Dictionaries), accounts.Directories,
+            accounts.Packing);
         List<ISegment> segments = LogFiles.Find(files, share, remote, damages);
         Identity identity = IdentityFile.ReadOrCreate(files, segments.Count > 0, damages, time);
         IndexSnapshotFile? snapshot = OpenSnapshot(files, identity, segments, damages);

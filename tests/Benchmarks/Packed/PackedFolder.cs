@@ -94,7 +94,7 @@ internal sealed class PackedFolder : IDisposable
             throw new InvalidOperationException($"{path} is not packed.");
         using MemoryAccount account = new MemoryLedger().Open("states", "filters", MemoryKind.Managed);
         using var segment = new PackedSegment(
-            files, new PackedShare(new ChunkCache(0, account), new DictionaryCache(account), account), first, last, path, null);
+            files, new PackedShare(new ChunkCache(0, account), new DictionaryCache(account), account, account), first, last, path, null);
         var random = new Random(seed);
         int passed = 0;
         for (int i = 0; i < probes; i++)

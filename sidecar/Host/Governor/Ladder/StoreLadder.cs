@@ -9,7 +9,7 @@ namespace Thermocline.Sidecar.Governor.Ladder;
 /// </summary>
 internal sealed class StoreLadder(GovernorSetup setup, Func<BudgetPlan> plan) : IDisposable
 {
-    public const string TrimCaches = "trim-caches", DropHot = "drop-hot", Collect = "collect",
+    public const string TrimCaches = "trim-caches", DropHot = "drop-hot", CompressHot = "compress-hot", Collect = "collect",
         OffloadSegments = "offload", Emergency = "emergency", RefuseWrites = "refuse-writes", Recover = "recover", Resize = "resize", State = "state";
 
     // One record in fifty of the coldest is asked for again, at 5 µs from the page cache: 1,000 / 50 × 5 µs.
@@ -17,6 +17,14 @@ internal sealed class StoreLadder(GovernorSetup setup, Func<BudgetPlan> plan) : 
 
     // One search in ten is repeated inside its five minutes and must scan again; a chunk holds 16 records.
     private const double TrimLater = 0.00002;
+
+    // Every read of a record restores it: 3 µs, at ten reads of each of 400 records while it stays.
+    private const double CompressLater = 0.012;
+
+    private const long Mebibyte = 1 << 20;
+
+    /// <summary>Most that one run compresses: the governor must be able to look in between.</summary>
+    private const long CompressBytesMax = 64 * Mebibyte;
 
     /// <summary>Routine relief leaves the hot tier half of what it holds, at least: the rest is compressed, not dropped.</summary>
     private const int KeptShare = 2;
@@ -44,6 +52,13 @@ internal sealed class StoreLadder(GovernorSetup setup, Func<BudgetPlan> plan) : 
         },
         new ReliefStep
         {
+            Name = CompressHot,
+            From = PressureState.Routine,
+            Cost = new StepCost(0.025, CompressLater),
+            Run = Compress,
+        },
+        new ReliefStep
+        {
             Name = Collect,
             From = PressureState.Routine,
             Cost = new StepCost(0.04, 0),
@@ -57,7 +72,7 @@ internal sealed class StoreLadder(GovernorSetup setup, Func<BudgetPlan> plan) : 
             From = PressureState.Critical,
             Cost = new StepCost(1, 1),
             Pause = TimeSpan.FromSeconds(5),
-            Run = (wanted, _) => RunEmergency(wanted),
+            Run = RunEmergency,
         },
     ];
 
@@ -117,14 +132,26 @@ internal sealed class StoreLadder(GovernorSetup setup, Func<BudgetPlan> plan) : 
         return new Relief(freed, $"the hot tier has {Memory.HotBytesHeld >> 20} MiB now");
     }
 
-    /// <summary>Caches to their floor, background work stopped, what the hot tier has beyond its least size given back.</summary>
-    private Relief RunEmergency(long wanted)
+    /// <summary>What stays is compressed, and the tier gets no more than it then has: new records would take the rest again.</summary>
+    private Relief Compress(long wanted, CancellationToken cancellation)
+    {
+        if (setup.Store.Compression == CompressionLevel.Off)
+            return new Relief(0, "compression is off");
+        long freed = setup.Store.CompressHot(Math.Min(wanted, CompressBytesMax), cancellation);
+        if (freed > 0)
+            Memory.HotBytes = Math.Max(Memory.HotBytesHeld, plan().HotBytesMin);
+        return new Relief(freed, null);
+    }
+
+    /// <summary>Caches to their floor, background work stopped, what stays hot compressed, the rest given back.</summary>
+    private Relief RunEmergency(long wanted, CancellationToken cancellation)
     {
         BudgetPlan sizes = plan();
         long before = setup.Store.Memory.Ledger.Bytes;
         Memory.PackingRests = true;
         setup.Caches.BytesMax = sizes.CacheBytesMin;
         Memory.ChunkBytes = sizes.CacheBytesMin;
+        setup.Store.CompressHot(CompressBytesMax, cancellation);
         long left = wanted - (before - setup.Store.Memory.Ledger.Bytes);
         if (left > 0)
             Memory.HotBytes = Math.Max(Memory.HotBytesHeld - left, sizes.HotBytesMin);

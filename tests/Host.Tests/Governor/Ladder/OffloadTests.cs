@@ -14,7 +14,7 @@ using Xunit;
 namespace Thermocline.Host.Tests.Governor.Ladder;
 
 /// <summary>A cold store that never answers: the ladder goes on without it, and says so.</summary>
-public sealed class OffloadTests : IDisposable
+public sealed class OffloadTests : IAsyncLifetime
 {
     private const long Mebibyte = 1 << 20;
     private readonly ManualTime _time = new();
@@ -75,11 +75,16 @@ public sealed class OffloadTests : IDisposable
         Assert.Contains("calm → routine", action.Reason, StringComparison.Ordinal);
     }
 
-    public void Dispose()
+    // A store that nothing was written to has nothing to ship.
+    public async ValueTask InitializeAsync() =>
+        await _store.WriteAsync(new WriteOperation { Key = Keys.Compose("a", "b"), Value = new byte[] { 1 } });
+
+    public ValueTask DisposeAsync()
     {
         _cold.Rule = static _ => ColdTrouble.Unavailable;
         _store.Dispose();
         _cold.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private GovernorSetup Setup(bool hasCold) => new(
