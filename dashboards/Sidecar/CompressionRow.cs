@@ -6,7 +6,7 @@ namespace Thermocline.Dashboards.Sidecar;
 internal static class CompressionRow
 {
     public static Row Whole { get; } = new("Compression and packing",
-        [Ratio, Level, StageBytes, StageCost, Packed, Dropped, Working, Records]);
+        [Ratio, Level, StageBytes, StageCost, HotSaved, Packed, Dropped, Working, Records]);
 
     private static Panel Ratio => Panel.Lines("Compression ratio", "none",
         "Bytes of packed records before over after. A ratio that falls: other records than the dictionaries were trained on; "
@@ -34,6 +34,12 @@ internal static class CompressionRow
             "sum by (stage) (rate(thermocline_compression_bytes_in_total{%}[$__rate_interval])) "
             + "/ sum by (stage) (rate(thermocline_compression_seconds_total{%}[$__rate_interval]))",
             "{{stage}}"));
+
+    private static Panel HotSaved => Panel.Lines("RAM saved by compressing hot records", "bytes",
+        "What the compressed part of the hot tier would take more if it were kept as it was written.",
+        new Query(
+            """sum(thermocline_hot_compressed_bytes{%,form="plain"}) - sum(thermocline_hot_compressed_bytes{%,form="stored"})""",
+            "saved"));
 
     private static Panel Packed => Panel.Lines("Packing", "binBps",
         "Bytes of files that packing read and of those it made. The distance is disk space given back.",

@@ -48,10 +48,13 @@ internal static class MemoryRow
 
     private static Panel Hot => Panel.Lines("Hot tier and its target", "bytes",
         "The target moves by itself: down when memory runs short or the container's tasks stall for want of it, up again when there is room. "
-        + "Held below the target: there is nothing more to keep. Dropping hot records loses nothing, they are on the disk too.",
+        + "Held below the target: there is nothing more to keep. Dropping hot records loses nothing, they are on the disk too. "
+        + "Compressed: what part of the tier was made smaller in place, before and after.",
         new Query("""sum(thermocline_tier_bytes{%,tier="hot"})""", "held"),
         new Query("sum(thermocline_hot_target_bytes{%})", "target"),
-        new Query("""sum(thermocline_tier_limit_bytes{%,tier="hot"})""", "limit"))
+        new Query("""sum(thermocline_tier_limit_bytes{%,tier="hot"})""", "limit"),
+        new Query("""sum(thermocline_hot_compressed_bytes{%,form="plain"})""", "compressed, before"),
+        new Query("""sum(thermocline_hot_compressed_bytes{%,form="stored"})""", "compressed, after"))
             .Dashing("target", "limit");
 
     private static Panel Tiers => Panel.Stack("Bytes by tier", "bytes",
