@@ -1,4 +1,5 @@
 using System.Globalization;
+using Thermocline.Benchmarks.Budget;
 
 namespace Thermocline.Benchmarks;
 
@@ -13,7 +14,17 @@ internal sealed record Arguments
           --output      text (default), or json on standard output with progress on standard error
           --seed N      seed of keys, values and orders (default 20261121)
           --folder DIR  where data is written while running (default artifacts/bench); its file system is measured
-          --sidecar FILE  the thermocline executable or dll of "http" (default out/thermocline, else the release build)
+          --sidecar FILE  the thermocline executable or dll of "http", "crash", "budget" and "footprint"
+                          (default out/thermocline, else the release build)
+
+        Of "budget":
+          --bytes N       bytes of records to write (default 10Gi, 256Mi with --quick)
+          --limit N       limit of the cgroup, and budget.limit (default 256Mi)
+          --headroom N    budget.limit is so much below the limit of the cgroup (default 0)
+          --shrink        512Mi at first, 192Mi from the middle on
+          --cold DIR      a folder as cold store, so that old segments leave the disk; DIR must not exist or be empty
+          --out DIR       where samples (CSV) and the plot (SVG) go (default artifacts/budget)
+          --keep DIR      keeps the run in DIR; started again with the same options it goes on where it was stopped
         """;
 
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -30,6 +41,9 @@ internal sealed record Arguments
 
     public string? Sidecar { get; init; }
 
+    /// <summary>What "budget" was asked for.</summary>
+    public BudgetArguments Budget { get; init; } = new();
+
     /// <summary>Reads a command line; every mistake in it is added to <paramref name="mistakes"/>.</summary>
     public static Arguments Parse(IReadOnlyList<string> words, List<string> mistakes)
     {
@@ -45,6 +59,7 @@ internal sealed record Arguments
                 "--seed" => arguments with { Seed = SeedOf(ValueOf(word, rest, mistakes), mistakes) },
                 "--folder" => arguments with { Folder = ValueOf(word, rest, mistakes) },
                 "--sidecar" => arguments with { Sidecar = ValueOf(word, rest, mistakes) },
+                _ when BudgetArguments.Knows(word) => arguments with { Budget = arguments.Budget.With(word, () => ValueOf(word, rest, mistakes), mistakes) },
                 _ when word.StartsWith('-') => Unknown(arguments, word, mistakes),
                 _ => arguments with { Names = [.. arguments.Names, word] },
             };

@@ -22,7 +22,8 @@ internal sealed partial class MeasuredSidecar : IDisposable
     /// <param name="executable">The executable, or its dll.</param>
     /// <param name="folder">Where its configuration and data go.</param>
     /// <param name="socketPath">The unix socket of the data API, a short path.</param>
-    public MeasuredSidecar(string executable, string folder, string socketPath)
+    /// <param name="budget">The <c>budget.limit</c>.</param>
+    public MeasuredSidecar(string executable, string folder, string socketPath, string budget = "1Gi")
     {
         int port = LoopbackPort.Free();
         Unix = new UnixDomainSocketEndPoint(socketPath);
@@ -36,7 +37,7 @@ internal sealed partial class MeasuredSidecar : IDisposable
             data:
               path: "{Path.Combine(folder, "data")}"
             budget:
-              limit: 1Gi
+              limit: {budget}
             durability:
               policy: always
             """));
@@ -51,6 +52,8 @@ internal sealed partial class MeasuredSidecar : IDisposable
         _process.BeginErrorReadLine();
         WaitUntilReady();
     }
+
+    public int Id => _process.Id;
 
     public EndPoint Unix { get; }
 

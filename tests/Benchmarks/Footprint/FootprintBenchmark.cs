@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Net;
+using Thermocline.Benchmarks.Http;
+using Thermocline.Benchmarks.Measure;
+using Thermocline.Benchmarks.Peers;
+using Thermocline.Benchmarks.Report;
+using Thermocline.Benchmarks.Wire;
+
+namespace Thermocline.Benchmarks.Footprint;
+
+/// <summary>What the published sidecar keeps resident when nothing happens: empty, and with records, beside redis-server.</summary>
+internal sealed class FootprintBenchmark : IBenchmark
+{
+    private const double Mebibyte = 1 << 20;
+    private const int LoadConnections = 32;
+
+    public string Name => "footprint";
+
+    public string Summary => "resident memory of the idle sidecar: empty, and with 1 million records, beside redis-server with the same";
+
+    public void Run(BenchSession session)
+    {
+        if (MeasuredSidecar.Find(session.Arguments.Sidecar) is not { } executable)
+        {
+            session.Skip(MeasuredSidecar.Missing);
+            return;
+        }
+        if (!Peer.HasRedis)
+            session.Skip(Peer.MissingRedis);
+        foreach (FootprintCase @case in FootprintCase.All(session.Arguments.Seed, session.Quick ? 50_000 : 1_000_000))
+        {
+            ProcessShare? redis = Peer.HasRedis ? Redis(session, @case) : null;
+            foreach (string budget in @case.Budgets)
+                Ours(session, @case, budget, executable, redis);
+            if (redis is { } share)
+                Add(session, $"{@case.Name}, as loaded", EngineNames.Redis, share, null);
+        }
+    }
+
+    private void Ours(BenchSession session, FootprintCase @case, string budget, string executable, ProcessShare? redis)
+    {
+        string folder = session.NewFolder("footprint");
+        string socket = Path.Combine(session.SocketFolder, "footprint.sock");
+        ProcessShare? loaded = null;
+        if (@case.Space is { } space)
+        {
+            using var sidecar = new MeasuredSidecar(executable, folder, socket, budget);
+            Load(session, sidecar.Unix, new HttpProtocol(space, writes: true), space);
+            loaded = Idle(session, sidecar.Id);
+        }
+
+        var shares = new List<ProcessShare>();
+        var starts = new List<double>();
+        for (int start = 0; start < (session.Quick ? 1 : 3); start++)
+        {
+            session.Cancellation.ThrowIfCancellationRequested();
+            long begin = Stopwatch.GetTimestamp();
+            using var sidecar = new MeasuredSidecar(executable, folder, socket, budget);
+            starts.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            shares.Add(Idle(session, sidecar.Id));
+        }
+
+        string name = $"{@case.Name}, budget {budget}";
+        if (loaded is { } afterLoad)
+            Add(session, $"{name}, as loaded", EngineNames.Ours, afterLoad, redis);
+        Add(session, $"{name}, started anew", EngineNames.Ours, ProcessShare.Median(shares), redis);
+        session.Add(new Row { Benchmark = Name, Case = $"{name}, start to ready", Engine = EngineNames.Ours, Figure = Samples.Median(starts), Unit = "ms" });
+    }
+
+    private static ProcessShare Redis(BenchSession session, FootprintCase @case)
+    {
+        using var server = new RedisServer(session.NewFolder("footprint-redis"), Path.Combine(session.SocketFolder, "redis.sock"), null);
+        if (@case.Space is { } space)
+            Load(session, server.Unix, new RespProtocol(space, writes: true), space);
+        return Idle(session, server.Id);
+    }
+
+    private static void Load(BenchSession session, EndPoint endPoint, IWireProtocol protocol, KeySpace space)
+    {
+        using var client = new WireClient(endPoint, protocol, space, LoadConnections);
+        client.RunThroughKeys(session.Cancellation);
+    }
+
+    /// <summary>What it holds after some time without a request: packing has come to its end and the runtime to rest.</summary>
+    private static ProcessShare Idle(BenchSession session, int processId)
+    {
+        session.Cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(session.Quick ? 3 : 30));
+        session.Cancellation.ThrowIfCancellationRequested();
+        return ProcessShare.Of(processId);
+    }
+
+    private void Add(BenchSession session, string what, string engine, ProcessShare share, ProcessShare? redis)
+    {
+        session.Say($"{engine}, {what}: {share.ResidentBytes / Mebibyte:0.0} MiB resident, {share.ProportionalBytes / Mebibyte:0.0} proportional, {share.AnonymousBytes / Mebibyte:0.0} anonymous");
+        session.Add(new Row
+        {
+            Benchmark = Name,
+            Case = what,
+            Engine = engine,
+            Figure = share.ResidentBytes / Mebibyte,
+            Unit = "MiB resident",
+            Bytes = share.AnonymousBytes / Mebibyte,
+            BytesOf = $"MiB anonymous, {share.ProportionalBytes / Mebibyte:0.0} proportional",
+            OursBetterBy = redis is { } other ? other.ResidentBytes / (double)share.ResidentBytes : null,
+        });
+    }
+}
