@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Thermocline.Contract.Configuration;
 using Thermocline.Contract.Reading;
 using Thermocline.Host.Tests.Fixture;
@@ -6,7 +7,7 @@ using Xunit;
 
 namespace Thermocline.Host.Tests;
 
-public sealed class DocumentsTests
+public sealed partial class DocumentsTests
 {
     [Fact]
     public void The_reference_lists_every_problem_code_and_operations_says_what_to_do_about_it()
@@ -47,11 +48,40 @@ public sealed class DocumentsTests
             Assert.True(operations.Contains($"`{name}", StringComparison.Ordinal), $"docs/OPERATIONS.md does not explain {name}");
     }
 
-    private static string Document(string name)
+    [Theory]
+    [InlineData("docs/OPERATIONS.md")]
+    [InlineData("dashboards/sidecar.json")]
+    [InlineData("dashboards/alerts.yaml")]
+    public async Task Every_metric_that_is_named_is_one_the_sidecar_exposes(string file)
+    {
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync();
+        MetricsText metrics = MetricsText.Parse(
+            await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+        string[] named = [.. MetricName().Matches(Text(file)).Select(match => match.Value).Distinct()];
+        Assert.NotEmpty(named);
+        foreach (string name in named)
+        {
+            Match part = HistogramPart().Match(name);
+            bool exposed = metrics.Types.ContainsKey(name)
+                || (part.Success && metrics.Types.GetValueOrDefault(part.Groups[1].Value) == "histogram");
+            Assert.True(exposed, $"{file} names {name}, which is not exposed");
+        }
+    }
+
+    private static string Document(string name) => Text(Path.Combine("docs", name));
+
+    private static string Text(string name)
     {
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Platform.sln")))
             folder = Path.GetDirectoryName(folder)!;
-        return File.ReadAllText(Path.Combine(folder, "docs", name));
+        return File.ReadAllText(Path.Combine(folder, name));
     }
+
+    // A name that ends in _ stands for a family, and one with a colon is a recorded one.
+    [GeneratedRegex("thermocline_[a-z0-9_]*[a-z0-9](?![a-z0-9_*])")]
+    private static partial Regex MetricName();
+
+    [GeneratedRegex("^(.*)_(bucket|sum|count)$")]
+    private static partial Regex HistogramPart();
 }
