@@ -19,6 +19,12 @@ internal sealed partial class Governor : IDisposable
     /// <summary>An emergency stops background work for so long at most: the disk must not fill with what waits for it.</summary>
     private static readonly TimeSpan RestMax = TimeSpan.FromMinutes(1);
 
+    /// <summary>However often it is woken: a look and its steps must not become the load.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What frees less is counted, but is no event: it would push out those that say something.</summary>
+    private const long WorthSaying = 64 << 10;
+
     private readonly GovernorSetup _setup;
     private readonly StoreLadder _ladder;
     private readonly StepRecord[] _steps;
@@ -160,7 +166,8 @@ internal sealed partial class Governor : IDisposable
                 LogFailed(_logger, failure);
             }
 
-            Wait();
+            if (!_stop.Token.WaitHandle.WaitOne(BetweenLooks))
+                Wait();
         }
     }
 
@@ -272,7 +279,7 @@ internal sealed partial class Governor : IDisposable
         record.Note(freed, took, failure is not null, _setup.Time);
         if (record.Step.Name == StoreLadder.Emergency)
             _restedAt = _setup.Time.GetTimestamp();
-        if (freed > 0 || relief.ClaimedBytes > 0 || failure is not null)
+        if (freed >= WorthSaying || relief.ClaimedBytes >= WorthSaying || failure is not null)
             Note(record.Step.Name, $"{wanted >> 20} MiB over the goal" + (relief.Note is null ? "" : $"; {relief.Note}"), relief, took, failure, before, freed, _setup.TakeSlowest());
     }
 

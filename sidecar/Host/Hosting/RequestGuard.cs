@@ -22,6 +22,10 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
     public static Problem RouteUnknown { get; } =
         new(404, ProblemCode.RouteUnknown, "There is no such route.", "GET /openapi.json lists all routes.");
 
+    private static readonly Problem NoMemory = new(503, ProblemCode.MemoryPressure,
+        "There was no memory to answer the request.", "Try again with less at once. GET /v1/pressure says who holds the memory.")
+    { RetryAfterSeconds = 2 };
+
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         long started = Stopwatch.GetTimestamp();
@@ -53,6 +57,11 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
             if (IsNews(failure.Fault))
                 LogStore(_logger, failure.Fault, failure.Message);
             await AnswerAsync(context, StoreProblems.Of(failure));
+        }
+        catch (OutOfMemoryException)
+        {
+            // The heap is at its limit: one request fails so that the process need not. What was written is written.
+            await AnswerAsync(context, NoMemory);
         }
 #pragma warning disable CA1031 // The top of a request: a bug in one must not be the end of the others.
         catch (Exception failure)
