@@ -117,9 +117,27 @@ public sealed class BoundedCache<TKey, TValue> : IBoundedCache
         lock (_gate)
         {
             long before = _bytes;
+            RemoveOutdated();
             while (before - _bytes < bytes && _byKey.Count > 0)
                 EvictOne();
             return before - _bytes;
+        }
+    }
+
+    /// <summary>What nobody would be given any more goes first.</summary>
+    private void RemoveOutdated()
+    {
+        LinkedListNode<Entry>? node = _lastUsedFirst.Last;
+        while (node is not null)
+        {
+            LinkedListNode<Entry>? next = node.Previous;
+            if (_time.GetElapsedTime(node.Value.AddedAt) >= _options.TimeToLive)
+            {
+                Remove(node);
+                _outdated++;
+            }
+
+            node = next;
         }
     }
 

@@ -1,5 +1,5 @@
-using Thermocline.Store.Compression;
 using System.Text;
+using Thermocline.Store.Compression;
 
 namespace Thermocline.Store.Packed;
 

@@ -34,6 +34,19 @@ public sealed class BoundedCacheTests
     }
 
     [Fact]
+    public void What_is_outdated_is_given_back_before_what_is_not()
+    {
+        BoundedCache<string, int> cache = Make();
+        cache.Add("old", 10);
+        _time.Advance(TimeSpan.FromSeconds(200));
+        cache.Add("young", 10);
+        _time.Advance(TimeSpan.FromSeconds(150));
+        Assert.Equal(10, cache.Shrink(1));
+        Assert.True(Has(cache, "young"));
+        Assert.Equal((1L, 0L), (cache.Figures.Outdated, cache.Figures.Evictions));
+    }
+
+    [Fact]
     public void What_is_larger_than_the_cache_is_not_kept_and_takes_the_old_value_with_it()
     {
         BoundedCache<string, int> cache = Make(bytes: 100);

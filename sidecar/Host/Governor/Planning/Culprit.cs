@@ -1,6 +1,6 @@
-using Thermocline.Store.Accounting;
 using Thermocline.Contract.Configuration;
 using Thermocline.Sidecar.Governor.Sensing;
+using Thermocline.Store.Accounting;
 
 namespace Thermocline.Sidecar.Governor.Planning;
 
