@@ -79,9 +79,7 @@ internal sealed class HotCompressedBenchmark : IBenchmark
         // What was written last is compressed last.
         int first = space.Count * 6 / 10;
         byte[][] keys = [.. Enumerable.Range(0, 100_000).Select(i => memories.Key(first + (int)((long)i * (space.Count - first) / 100_000)))];
-        var quietly = new RawReads(store, keys, Tier.Hot);
-        Thread.Sleep(QuietTime);
-        Samples quiet = quietly.End();
+        Samples quiet = Quietly(store, keys);
         var reader = new RawReads(store, keys, Tier.Hot);
         (double concurrent, long freed) = Compress(store, store.Status.Hot.Bytes / 4);
         Samples disturbed = reader.End();
@@ -132,10 +130,11 @@ internal sealed class HotCompressedBenchmark : IBenchmark
     private void AddEmergency(BenchSession session, TieredStore store, VariedMemories memories, KeySpace space)
     {
         byte[][] keys = [.. Enumerable.Range(0, 100_000).Select(i => memories.Key((int)((long)i * space.Count / 100_000)))];
-        var quietly = new RawReads(store, keys, Tier.Hot);
-        Thread.Sleep(QuietTime);
-        double calm = quietly.End().PercentileNs(99);
-        Add(session, "p99 of compressed gets", "quiet", calm, "ns", default);
+        // Read often, they have their full size back: that is what an emergency meets.
+        _ = Quietly(store, keys);
+        Samples quiet = Quietly(store, keys);
+        double calm = quiet.PercentileNs(99);
+        Add(session, "p99 of often read records", "quiet", calm, "ns", new() { P50Us = quiet.PercentileNs(50) / 1e3, P99Us = calm / 1e3 });
         long held = store.Status.Hot.Bytes;
         var reader = new RawReads(store, keys, Tier.Hot, Tier.Warm);
         long start = Stopwatch.GetTimestamp();
@@ -146,8 +145,16 @@ internal sealed class HotCompressedBenchmark : IBenchmark
         Samples disturbed = reader.End();
         session.Say($"emergency: {held / 2:N0} B given back in {took.TotalMilliseconds:0} ms, {disturbed.Count:N0} reads meanwhile");
         double p99 = disturbed.PercentileNs(99);
-        Add(session, "p99 of compressed gets", "in an emergency", p99, "ns", new() { P50Us = disturbed.PercentileNs(50) / 1e3, P99Us = p99 / 1e3 });
-        Add(session, "p99, emergency over quiet", "compressed in RAM", p99 / calm, "×", default);
+        Add(session, "p99 of often read records", "in an emergency", p99, "ns", new() { P50Us = disturbed.PercentileNs(50) / 1e3, P99Us = p99 / 1e3 });
+        Add(session, "p99, emergency over quiet", "often read records", p99 / calm, "×", default);
+        Add(session, "longest read", "in an emergency", disturbed.PercentileNs(100) / 1e6, "ms", default);
+    }
+
+    private static Samples Quietly(TieredStore store, byte[][] keys)
+    {
+        var reader = new RawReads(store, keys, Tier.Hot);
+        Thread.Sleep(QuietTime);
+        return reader.End();
     }
 
     private static double BytesARecord(TieredStore store) => (double)store.Status.Hot.Bytes / store.Status.Hot.Entries;
