@@ -3,17 +3,16 @@ using System.Text.Json.Nodes;
 using Thermocline.Operator.Api;
 using Thermocline.Operator.Crds;
 using Thermocline.Operator.Tests.Api;
-using Thermocline.Testing;
 using Thermocline.Testing.Cluster;
 using Xunit;
 
 namespace Thermocline.Operator.Tests.Cluster;
 
 /// <summary>The shipped definition, on a real API server.</summary>
-public sealed class MemoryClusterTests(ApiServers servers) : IAsyncLifetime
+public sealed class MemoryClusterTests(DefinedServer server) : IClassFixture<DefinedServer>
 {
-    private readonly string _namespace = $"memory-{Guid.NewGuid():N}";
-    private bool _created;
+    // Nothing is written there: what is only asked, with a dry run, cannot meet what another test wrote.
+    private const string Untouched = "default";
 
     public static TheoryData<string> Invalid => [.. ClusterFile.Names("invalid")];
 
@@ -21,27 +20,12 @@ public sealed class MemoryClusterTests(ApiServers servers) : IAsyncLifetime
 
     public static TheoryData<string> Changed => [.. ClusterFile.Names("changes")];
 
-    public async ValueTask InitializeAsync()
-    {
-        string definition = Path.Combine(RepositoryRoot.Find()!, "crds", Definition.FileNameOf(typeof(MemoryCluster)));
-        await Succeed("", "apply", "-f", definition);
-        await Succeed("", "wait", "--for=condition=Established", "--timeout=30s", "crd/memoryclusters.thermocline.dev");
-        await Succeed("", "create", "namespace", _namespace);
-        _created = true;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_created)
-            await Run("", "delete", "namespace", _namespace, "--wait=false");
-    }
-
     [Theory]
     [MemberData(nameof(Invalid))]
     public async Task An_invalid_spec_is_refused_with_the_path_of_every_mistake(string name)
     {
         ClusterFile file = ClusterFile.Read("invalid", name);
-        KubectlAnswer answer = await Run(file.Text, "create", "--validate=strict", "-f", "-");
+        KubectlAnswer answer = await Ask(file.Text);
         AssertRefused(file, answer);
     }
 
@@ -50,7 +34,8 @@ public sealed class MemoryClusterTests(ApiServers servers) : IAsyncLifetime
     public async Task A_valid_spec_is_accepted_and_gets_the_defaults_of_the_records(string name)
     {
         ClusterFile file = ClusterFile.Read("valid", name);
-        KubectlAnswer answer = await Succeed(file.Text, "create", "--validate=strict", "-o", "json", "-f", "-");
+        KubectlAnswer answer = await Ask(file.Text);
+        Assert.True(answer.Code == 0, answer.ToString());
         JsonNode stored = JsonNode.Parse(answer.Output)!["spec"]!;
         JsonNode expected = JsonSerializer.SerializeToNode(ClusterFile.Parse(file.Text), MemoryClusterJson.Default.MemoryCluster)!["spec"]!;
         Assert.True(JsonNode.DeepEquals(expected, stored), $"expected {expected}\nstored {stored}");
@@ -73,7 +58,7 @@ public sealed class MemoryClusterTests(ApiServers servers) : IAsyncLifetime
     public async Task An_unknown_field_is_refused_under_strict_validation()
     {
         string text = ClusterFile.Read("valid", "least").Text + "  budgets: {limit: 1Gi}\n  tiers: {hot: {maxSize: 1Gi}}\n";
-        KubectlAnswer answer = await Run(text, "create", "--validate=strict", "-f", "-");
+        KubectlAnswer answer = await Ask(text);
         Assert.NotEqual(0, answer.Code);
         Assert.Contains("unknown field \"spec.budgets\"", answer.Errors, StringComparison.Ordinal);
         Assert.Contains("unknown field \"spec.tiers.hot.maxSize\"", answer.Errors, StringComparison.Ordinal);
@@ -146,6 +131,12 @@ public sealed class MemoryClusterTests(ApiServers servers) : IAsyncLifetime
         return answer;
     }
 
-    private async Task<KubectlAnswer> Run(string input, params string[] arguments) => await (await servers.UseAsync()).KubectlAsync(
-        ["-n", _namespace, .. arguments], input, TestContext.Current.CancellationToken);
+    private Task<KubectlAnswer> Run(string input, params string[] arguments) =>
+        In(server.Namespace, input, arguments);
+
+    private Task<KubectlAnswer> Ask(string resource) =>
+        In(Untouched, resource, "create", "--dry-run=server", "--validate=strict", "-o", "json", "-f", "-");
+
+    private async Task<KubectlAnswer> In(string place, string input, params string[] arguments) => await (await server.UseAsync()).KubectlAsync(
+        ["-n", place, .. arguments], input, TestContext.Current.CancellationToken);
 }
