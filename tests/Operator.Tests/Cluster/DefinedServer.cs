@@ -25,7 +25,7 @@ public sealed class DefinedServer : IAsyncDisposable
 
     private async Task<ApiServer> StartAsync(ApiServers servers)
     {
-        ApiServer server = await servers.UseAsync();
+        ApiServer server = await servers.UseWithKubectlAsync();
         string definition = Path.Combine(RepositoryRoot.Find()!, "crds", Definition.FileNameOf(typeof(MemoryCluster)));
         await Succeed("apply", "-f", definition);
         await Succeed("wait", "--for=condition=Established", "--timeout=30s", "crd/memoryclusters.thermocline.dev");
