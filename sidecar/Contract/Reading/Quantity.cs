@@ -17,12 +17,13 @@ public static class Quantity
         bytes = 0;
         (string suffix, long unit) = Array.Find(Units, entry => text.EndsWith(entry.Suffix, StringComparison.Ordinal));
         ReadOnlySpan<char> number = text.AsSpan(0, text.Length - suffix.Length);
-        // Eighteen digits cannot overflow the decimal arithmetic below.
+        // Eighteen digits and a unit may be more than even a decimal holds: compared before they are multiplied.
         if (number.Length is 0 or > 18 || !decimal.TryParse(
-            number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount))
+            number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal amount)
+            || amount > (decimal)long.MaxValue / unit)
             return false;
         decimal product = amount * unit;
-        if (product > long.MaxValue || product != decimal.Truncate(product))
+        if (product != decimal.Truncate(product))
             return false;
         bytes = (long)product;
         return true;

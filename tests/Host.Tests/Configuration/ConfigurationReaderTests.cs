@@ -61,6 +61,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("budget: {LIMIT: 1Gi}", "budget.LIMIT", "did you mean 'limit'?")]
     [InlineData("budget: {qqqqqqqqqqqq: 1}", "budget.qqqqqqqqqqqq", "known here: limit")]
     [InlineData("budget: {limit: lots}", "budget.limit", "must be an amount")]
+    [InlineData("budget: {limit: 999999999999999999Pi}", "budget.limit", "must be an amount")]
     [InlineData("budget: {limit: 1Mi}", "budget.limit", "from 16Mi to 128Gi")]
     [InlineData("budget: {limit: 1000Gi}", "budget.limit", "from 16Mi to 128Gi")]
     [InlineData("budget: {limit: -5}", "budget.limit", "must be an amount")]
