@@ -1,0 +1,51 @@
+using Thermocline.Contract.Configuration;
+using Thermocline.Operator.Api.Specification.Tiers;
+
+namespace Thermocline.Operator.Api.Checking;
+
+/// <summary>The rules of the tiers.</summary>
+internal static class TierChecks
+{
+    private const long BytesMin = 1L << 20;
+    private const long WarmBytesMax = 1L << 50;
+
+    public static void Check(TiersSpec tiers, long? limit, FieldNotes notes)
+    {
+        const string Path = "spec.tiers";
+        notes.Range($"{Path}.hot.maxEntries", tiers.Hot.MaxEntries, 1, 1_000_000_000);
+        long? hot = tiers.Hot.MaxBytes.Length == 0
+            ? null
+            : notes.Amount($"{Path}.hot.maxBytes", tiers.Hot.MaxBytes, (BytesMin, BudgetConfiguration.LimitMax), Wording.HotAmount);
+        if (hot > limit)
+            notes.Report($"{Path}.hot.maxBytes", Wording.HotWithinBudget);
+        notes.Range($"{Path}.hot.minStrength", tiers.Hot.MinStrength, 0, 1);
+        notes.Range($"{Path}.warm.minStrength", tiers.Warm.MinStrength, 0, 1);
+        if (!(tiers.Hot.MinStrength >= tiers.Warm.MinStrength))
+            notes.Report($"{Path}.hot.minStrength", Wording.StrengthOrder);
+        notes.Amount($"{Path}.warm.size", tiers.Warm.Size, (BytesMin, WarmBytesMax), Wording.WarmAmount);
+        notes.ObjectName($"{Path}.warm.storageClassName", tiers.Warm.StorageClassName, 253);
+        notes.Range($"{Path}.cold.archiveAfterDays", tiers.Cold.ArchiveAfterDays, 0, 36_500);
+        notes.Range($"{Path}.cold.halfLifeHours", tiers.Cold.HalfLifeHours, 1, 87_600);
+        notes.Range($"{Path}.cold.garbageDelayMinutes", tiers.Cold.GarbageDelayMinutes, 10, 43_200);
+        if (tiers.Cold.S3 is not null)
+            Bucket(tiers.Cold.S3, notes);
+    }
+
+    private static void Bucket(S3Spec s3, FieldNotes notes)
+    {
+        const string Path = "spec.tiers.cold.s3";
+        if (notes.Length($"{Path}.bucket", s3.Bucket, 3, 63))
+            notes.Matches($"{Path}.bucket", s3.Bucket, Wording.Bucket, Wording.BucketName);
+        if (notes.Length($"{Path}.prefix", s3.Prefix, 0, 100)
+            && !(FieldNotes.Fits(s3.Prefix, Wording.Prefix) && !FieldNotes.Fits(s3.Prefix, Wording.PrefixDots)))
+            notes.Report($"{Path}.prefix", Wording.PrefixForm);
+        if (notes.Length($"{Path}.region", s3.Region, 1, 64))
+            notes.Matches($"{Path}.region", s3.Region, Wording.Region, Wording.RegionName);
+        notes.ObjectName($"{Path}.credentialsSecretName", s3.CredentialsSecretName, 253);
+        if (!notes.Length($"{Path}.endpoint", s3.Endpoint, 0, 512) || s3.Endpoint.Length == 0)
+            return;
+        notes.Matches($"{Path}.endpoint", s3.Endpoint, Wording.Endpoint, Wording.EndpointAddress);
+        if (s3.Endpoint.Contains('@', StringComparison.Ordinal))
+            notes.Report($"{Path}.endpoint", Wording.EndpointCredentials);
+    }
+}

@@ -1,0 +1,23 @@
+using Thermocline.Operator.Api.Schema;
+
+namespace Thermocline.Operator.Api.Specification;
+
+/// <summary>What is set up for Dapr.</summary>
+internal sealed record DaprSpec
+{
+    [Description("Whether a Component and a Resiliency are written where the cluster has Dapr.")]
+    public bool Enabled { get; init; } = true;
+
+    [Length(0, 63)]
+    [ValidationRule($"self == '' || self.matches('{Wording.ObjectName}')", Wording.NameOfObject)]
+    [Description("Name of the state store for applications. Empty: the name of this MemoryCluster.")]
+    public string StateStoreName { get; init; } = "";
+
+    [Length(0, 63)]
+    [ValidationRule($"self == '' || self.matches('{Wording.ObjectName}')", Wording.NameOfObject)]
+    [Description("Name of the pub/sub component that events go to. Empty: none.")]
+    public string PubsubName { get; init; } = "";
+
+    [Description("What Dapr does while a sidecar restarts.")]
+    public ResiliencySpec Resiliency { get; init; } = new();
+}

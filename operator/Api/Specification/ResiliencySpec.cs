@@ -1,0 +1,20 @@
+using Thermocline.Operator.Api.Schema;
+
+namespace Thermocline.Operator.Api.Specification;
+
+/// <summary>What Dapr does while a sidecar does not answer.</summary>
+internal sealed record ResiliencySpec
+{
+    [Description("Whether a Resiliency is written.")]
+    public bool Enabled { get; init; } = true;
+
+    [RangeMinimum(1)]
+    [RangeMaximum(300)]
+    [Description("Seconds after which one call is given up.")]
+    public int TimeoutSeconds { get; init; } = 5;
+
+    [RangeMinimum(0)]
+    [RangeMaximum(100)]
+    [Description("How often a call is repeated, with growing pauses.")]
+    public int MaxRetries { get; init; } = 10;
+}

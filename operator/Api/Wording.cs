@@ -1,0 +1,43 @@
+namespace Thermocline.Operator.Api;
+
+/// <summary>What is said of a mistake, and the expressions behind it: the API server's rules and the operator's own use the same.</summary>
+internal static class Wording
+{
+    public const string Amount = "^[0-9]{1,14}([.][0-9]{1,3})?(Ki|Mi|Gi|Ti|Pi|k|M|G|T)?$";
+    public const string Bucket = "^[a-z0-9][a-z0-9.-]*[a-z0-9]$";
+    public const string Collection = "^[a-z0-9_][a-z0-9._-]*$";
+    public const string Endpoint = "^https?://[^/?# ]+(/[^?# ]*)?$";
+    public const string Image = "^[A-Za-z0-9][A-Za-z0-9._/:@-]*$";
+    public const string ObjectName = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+    public const string Prefix = "^([A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/*)?$";
+    public const string PrefixDots = "(^|/)[.][.]?(/|$)";
+    public const string Region = "^[a-z0-9-]+$";
+
+    public const string AmountHint = " (such as 512Mi, 10Gi, 1G or 1048576)";
+    public const string BucketName = "must be the name of a bucket: 3 to 63 of a-z, 0-9, '.' and '-', a letter or digit at both ends";
+    public const string BudgetAmount = "must be an amount from 16Mi to 128Gi" + AmountHint;
+    public const string ClusterName = "must be at most 52 characters: other objects are named after it";
+    public const string ColdStays = "must not be taken away once it is set: what it holds would be out of reach";
+    public const string CollectionName = "names collections (1 to 128 of a-z 0-9 . _ -)";
+    public const string EndpointAddress = "must be an http or https address";
+    public const string EndpointCredentials = "must not hold credentials; use credentialsSecretName";
+    public const string HotAmount = "must be empty or an amount from 1Mi to 128Gi" + AmountHint;
+    public const string HotWithinBudget = "must not be more than spec.budget.limit";
+    public const string ImageReference = "must be empty or the reference of an image";
+    public const string Immutable = "cannot be changed";
+    public const string LabelKeys = "must have keys of 1 to 317 characters";
+    public const string NameOfObject = "must be empty or the name of an object: a-z, 0-9, '-' and '.', a letter or digit at both ends";
+    public const string NoValues = "must be empty for the operators Exists and DoesNotExist";
+    public const string PrefixForm =
+        "must have letters, digits, '/', '-', '.' and '_', no empty, '.' or '..' part, at most 100 of them";
+    public const string QuantiseStage = "needs the stage quantise in spec.compression.stages";
+    public const string RegionName = "must be the name of a region: a-z, 0-9 and '-'";
+    public const string SelectsSomething = "must have at least one label or expression: an empty selector would take every pod";
+    public const string SharesSum = "must add up to 100";
+    public const string StrengthOrder = "must not be below spec.tiers.warm.minStrength";
+    public const string Twice = "must not name anything twice";
+    public const string ValuesNeeded = "must not be empty for the operators In and NotIn";
+    public const string WarmAmount = "must be an amount from 1Mi to 1Pi" + AmountHint;
+    public const string WatermarkOrder = "must be below spec.budget.criticalWatermark";
+    public const string ZstdNeeded = "must name zstd, the codec of every level; level Off goes without";
+}
