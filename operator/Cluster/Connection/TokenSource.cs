@@ -31,7 +31,7 @@ internal sealed class TokenSource
 
     /// <summary>The token. When the file cannot be read any more, the last one is tried as long as it lasts.</summary>
     /// <exception cref="ConnectionException">There is none.</exception>
-    public async ValueTask<string> ReadAsync(CancellationToken cancellation)
+    public string Read()
     {
         if (Known() is { } known)
             return known;
@@ -40,7 +40,7 @@ internal sealed class TokenSource
         try
         {
             if (new FileInfo(_file!).Length <= BytesMax)
-                read = (await File.ReadAllTextAsync(_file!, cancellation)).Trim();
+                read = File.ReadAllText(_file!).Trim();
         }
         catch (Exception caught) when (caught is IOException or UnauthorizedAccessException)
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace Thermocline.Operator.Cluster.Objects;
 
 /// <summary>An object of a kind this program has no type for: its metadata, and the rest as it came.</summary>
+[JsonConverter(typeof(AnyObjectConverter))]
 internal sealed record AnyObject
 {
     public string? ApiVersion { get; init; }
@@ -12,7 +13,6 @@ internal sealed record AnyObject
 
     public ObjectMeta Metadata { get; init; } = new();
 
-    // The serialiser fills it while it reads, so it cannot be fixed at construction.
-    [JsonExtensionData]
-    public JsonObject? Fields { get; set; }
+    /// <summary>Everything but the three above.</summary>
+    public JsonObject? Fields { get; init; }
 }

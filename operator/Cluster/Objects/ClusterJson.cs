@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Thermocline.Operator.Cluster.Objects;
@@ -8,6 +7,6 @@ namespace Thermocline.Operator.Cluster.Objects;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AnyObject))]
+[JsonSerializable(typeof(ObjectMeta))]
 [JsonSerializable(typeof(PartialObject))]
-[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ClusterJson : JsonSerializerContext;

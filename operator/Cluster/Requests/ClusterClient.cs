@@ -14,6 +14,9 @@ internal sealed class ClusterClient : IDisposable
     private const string MetadataAccept = ClusterRequest.Json + ";as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     private const string MetadataListAccept = ClusterRequest.Json + ";as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
+    // How servers say that the object is another one: two places of theirs check it, and no reason tells them from other conflicts.
+    private static readonly string[] UidWords = ["UID in precondition", "UID in the precondition"];
+
     private readonly ClusterWire _wire;
     private readonly ClientOptions _options;
 
@@ -236,7 +239,7 @@ internal sealed class ClusterClient : IDisposable
     private static EvictionOutcome? EvictionOf(ClusterException refused) => refused.Fault switch
     {
         ClusterFault.NotFound => EvictionOutcome.Absent,
-        ClusterFault.Conflict => refused.Message.Contains("UID in precondition", StringComparison.Ordinal)
+        ClusterFault.Conflict => UidWords.Any(words => refused.Message.Contains(words, StringComparison.Ordinal))
             ? EvictionOutcome.Absent
             : EvictionOutcome.Refused,
         ClusterFault.TooManyRequests => EvictionOutcome.Refused,

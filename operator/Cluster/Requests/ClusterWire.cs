@@ -98,7 +98,7 @@ internal sealed class ClusterWire : IDisposable
     private async Task<HttpResponseMessage> AskAsync(
         ClusterRequest request, HttpCompletionOption completion, CancellationToken cancellation)
     {
-        string? token = await TokenAsync(request, cancellation);
+        string? token = Token(request);
         using HttpRequestMessage message = request.ToMessage(_connection.Server, token);
         try
         {
@@ -115,11 +115,11 @@ internal sealed class ClusterWire : IDisposable
         }
     }
 
-    private async ValueTask<string?> TokenAsync(ClusterRequest request, CancellationToken cancellation)
+    private string? Token(ClusterRequest request)
     {
         try
         {
-            return _connection.Token is { } source ? await source.ReadAsync(cancellation) : null;
+            return _connection.Token?.Read();
         }
         catch (ConnectionException missing)
         {
