@@ -36,7 +36,7 @@ public sealed class LiveRequestTests(ApiServers servers)
             Resources.ConfigMaps, key, new DeleteOptions { Uid = "00000000-0000-0000-0000-000000000000" }, Cancellation));
         Assert.Equal(ClusterFault.Conflict, other.Fault);
         Assert.True(await client.DeleteAsync(
-            Resources.ConfigMaps, key, new DeleteOptions { Uid = created.Metadata.Uid, Propagation = Propagation.Foreground }, Cancellation));
+            Resources.ConfigMaps, key, new DeleteOptions { Uid = created.Metadata.Uid }, Cancellation));
         Assert.False(await client.DeleteAsync(Resources.ConfigMaps, key, DeleteOptions.Default, Cancellation));
     }
 
