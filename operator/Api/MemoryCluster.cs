@@ -32,20 +32,20 @@ internal sealed record MemoryCluster
     public const string PausedAnnotation = "thermocline.dev/paused";
 
     /// <summary>Group and version.</summary>
-    public string ApiVersion { get; init; } = GroupVersion;
+    public string ApiVersion { get; set; } = GroupVersion;
 
     /// <summary>Kind.</summary>
-    public string Kind { get; init; } = KindName;
+    public string Kind { get; set; } = KindName;
 
     /// <summary>Name, labels, and what the API server adds.</summary>
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>What is wanted.</summary>
     [Required]
     [Description("What is wanted.")]
-    public MemoryClusterSpec Spec { get; init; } = new();
+    public MemoryClusterSpec Spec { get; set; } = new();
 
     /// <summary>What the operator found; null before it looked.</summary>
     [Description("What the operator found. Written by the operator alone.")]
-    public MemoryClusterStatus? Status { get; init; }
+    public MemoryClusterStatus? Status { get; set; }
 }

@@ -3,7 +3,8 @@ namespace Thermocline.Operator.Api;
 /// <summary>What is said of a mistake, and the expressions behind it: the API server's rules and the operator's own use the same.</summary>
 internal static class Wording
 {
-    public const string Amount = "^[0-9]{1,14}([.][0-9]{1,3})?(Ki|Mi|Gi|Ti|Pi|k|M|G|T)?$";
+    // Whole bytes by its form alone, since the API server cannot ask a quantity whether it is whole.
+    public const string Amount = "^([0-9]{1,12}([.](5|25|75|125|375|625|875))?(Ki|Mi|Gi|Ti|Pi)|[0-9]{1,12}([.][0-9]{1,3})?[kMGT]|[0-9]{1,18})$";
     public const string Bucket = "^[a-z0-9][a-z0-9.-]*[a-z0-9]$";
     public const string Collection = "^[a-z0-9_][a-z0-9._-]*$";
     public const string Endpoint = "^https?://[^/?# ]+(/[^?# ]*)?$";

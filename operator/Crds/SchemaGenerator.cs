@@ -20,8 +20,6 @@ internal sealed class SchemaGenerator(bool withDefaults)
         foreach (ValidationRuleAttribute attribute in member.GetCustomAttributes<ValidationRuleAttribute>())
         {
             JsonObject rule = new() { ["rule"] = attribute.Rule, ["message"] = attribute.Message };
-            if (attribute.MessageExpression is not null)
-                rule["messageExpression"] = attribute.MessageExpression;
             if (attribute.FieldPath is not null)
                 rule["fieldPath"] = attribute.FieldPath;
             rules.Add(rule);
@@ -29,15 +27,10 @@ internal sealed class SchemaGenerator(bool withDefaults)
 
         if (rules.Count == 0)
             return;
-        JsonArray all = schema["x-kubernetes-validations"] as JsonArray ?? [];
-        while (rules.Count > 0)
-        {
-            JsonNode rule = rules[0]!;
-            rules.RemoveAt(0);
-            all.Add(rule);
-        }
-
-        schema["x-kubernetes-validations"] = all;
+        // A section may have rules of its type and of the property that holds it.
+        foreach (JsonNode? rule in schema["x-kubernetes-validations"] as JsonArray ?? [])
+            rules.Insert(0, rule!.DeepClone());
+        schema["x-kubernetes-validations"] = rules;
     }
 
     /// <summary>The schema of a property.</summary>

@@ -10,6 +10,8 @@ namespace Thermocline.Operator.Crds;
 /// <summary>JSON as block YAML, in its own order: the same input gives the same text.</summary>
 internal static partial class YamlText
 {
+    private const int LineMax = 100;
+
     private static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // What YAML takes for something else than a text.
@@ -44,6 +46,9 @@ internal static partial class YamlText
                 text.Append('\n');
                 WriteItems(text, items, depth);
                 break;
+            case not null when value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is var words && IsFolded(words):
+                WriteFolded(text, words, depth + 2);
+                break;
             default:
                 text.Append(' ').Append(Scalar(value)).Append('\n');
                 break;
@@ -66,6 +71,25 @@ internal static partial class YamlText
             WriteFields(inner, fields, depth + 2);
             text.Append(' ').Append(inner.ToString().AsSpan(depth + 2));
         }
+    }
+
+    // Folding turns each line break into one blank, so only a text whose blanks are single and inside can be folded.
+    private static bool IsFolded(string text) =>
+        text.Length > LineMax && text.Trim() == text && !text.Contains("  ", StringComparison.Ordinal) && text.All(each => each >= ' ');
+
+    private static void WriteFolded(StringBuilder text, string words, int depth)
+    {
+        text.Append(" >-\n");
+        int column = 0;
+        foreach (string word in words.Split(' '))
+        {
+            bool first = column == 0;
+            bool wraps = !first && column + 1 + word.Length > LineMax;
+            text.Append(wraps ? "\n" : first ? "" : " ").Append(' ', wraps || first ? depth : 0).Append(word);
+            column = wraps || first ? word.Length : column + 1 + word.Length;
+        }
+
+        text.Append('\n');
     }
 
     private static string Scalar(JsonNode? value) => value switch

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Thermocline.Contract.Configuration;
 using Thermocline.Operator.Api.Specification;
 
@@ -72,7 +71,7 @@ internal static class Validation
         // Long: five numbers of any size add up without overflow.
         long sum = (long)shares.States + shares.Signals + shares.Cache + shares.Connections + shares.System;
         if (sum != 100)
-            notes.Report(Path, string.Create(CultureInfo.InvariantCulture, $"{Wording.SharesSum}, not {sum}"));
+            notes.Report(Path, Wording.SharesSum);
     }
 
     private static void Compression(CompressionSpec compression, FieldNotes notes)

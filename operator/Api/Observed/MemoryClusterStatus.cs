@@ -6,46 +6,46 @@ namespace Thermocline.Operator.Api.Observed;
 internal sealed record MemoryClusterStatus
 {
     [Description("Generation of the spec that this status is about.")]
-    public long? ObservedGeneration { get; init; }
+    public long? ObservedGeneration { get; set; }
 
     [Description("Number of the accepted spec that is in force, as in thermocline.dev/rollback-to.")]
-    public long? Revision { get; init; }
+    public long? Revision { get; set; }
 
     [Description("Pods that are selected.")]
-    public int? Desired { get; init; }
+    public int? Desired { get; set; }
 
     [Description("Selected pods that have a sidecar.")]
-    public int? Attached { get; init; }
+    public int? Attached { get; set; }
 
     [Description("Sidecars that run the revision in force.")]
-    public int? UpToDate { get; init; }
+    public int? UpToDate { get; set; }
 
     [Description("What all sidecars hold together.")]
-    public TiersStatus? Tiers { get; init; }
+    public TiersStatus? Tiers { get; set; }
 
     [Length(0, 32)]
     [Description("Bytes before compression for each byte after, over all sidecars, such as 3.1.")]
-    public string? CompressionRatio { get; init; }
+    public string? CompressionRatio { get; set; }
 
     [Length(0, 32)]
     [Description("How short of memory the worst sidecar is: ok, soft, hard or critical.")]
-    public string? Pressure { get; init; }
+    public string? Pressure { get; set; }
 
     [Items(16)]
     [ListMapKey("revision")]
     [Description("How many sidecars run which revision, the newest first.")]
-    public IReadOnlyList<RevisionCount>? Sidecars { get; init; }
+    public IReadOnlyList<RevisionCount>? Sidecars { get; set; }
 
     [Description("Pods that should have a sidecar and have none.")]
-    public int? MissingCount { get; init; }
+    public int? MissingCount { get; set; }
 
     [Items(50)]
     [ListMapKey("pod")]
     [Description("The first fifty of them, with the reason.")]
-    public IReadOnlyList<MissingSidecar>? Missing { get; init; }
+    public IReadOnlyList<MissingSidecar>? Missing { get; set; }
 
     [Items(16)]
     [ListMapKey("type")]
     [Description("Ready, Reconciling, Stalled, Degraded and UnderPressure.")]
-    public IReadOnlyList<Condition>? Conditions { get; init; }
+    public IReadOnlyList<Condition>? Conditions { get; set; }
 }

@@ -8,14 +8,14 @@ internal sealed record MissingSidecar
     [Required]
     [Length(1, 253)]
     [Description("Name of the pod.")]
-    public string Pod { get; init; } = "";
+    public string Pod { get; set; } = "";
 
     [Required]
     [Length(1, 128)]
     [Description("Why, in one word.")]
-    public string Reason { get; init; } = "";
+    public string Reason { get; set; } = "";
 
     [Length(0, 1024)]
     [Description("Why, in a sentence.")]
-    public string? Message { get; init; }
+    public string? Message { get; set; }
 }

@@ -8,9 +8,9 @@ internal sealed record RevisionCount
     [Required]
     [Length(1, 63)]
     [Description("The revision.")]
-    public string Revision { get; init; } = "";
+    public string Revision { get; set; } = "";
 
     [Required]
     [Description("How many sidecars run it.")]
-    public int Count { get; init; }
+    public int Count { get; set; }
 }

@@ -2,8 +2,7 @@ namespace Thermocline.Operator.Api.Schema;
 
 /// <summary>A rule that the API server evaluates (CEL) on a section or field.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, AllowMultiple = true)]
-internal sealed class ValidationRuleAttribute(string rule, string message, string? fieldPath = null, string? messageExpression = null)
-    : Attribute
+internal sealed class ValidationRuleAttribute(string rule, string message, string? fieldPath = null) : Attribute
 {
     /// <summary>What must be true; <c>self</c> is the section or the field.</summary>
     public string Rule { get; } = rule;
@@ -13,7 +12,4 @@ internal sealed class ValidationRuleAttribute(string rule, string message, strin
 
     /// <summary>The field to blame, from the section on, such as <c>.highWatermark</c>; null for the section itself.</summary>
     public string? FieldPath { get; } = fieldPath;
-
-    /// <summary>An expression that makes a message that says more; <see cref="Message"/> stands in when it fails.</summary>
-    public string? MessageExpression { get; } = messageExpression;
 }

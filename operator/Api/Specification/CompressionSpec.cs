@@ -16,18 +16,18 @@ internal sealed record CompressionSpec
         nameof(CompressionLevel.Adaptive))]
     [Description("How much work is spent. Off makes nothing smaller from then on, live, and leaves what is packed readable; "
         + "Adaptive spends what the pressure asks for.")]
-    public string Level { get; init; } = Standard.Level.ToString();
+    public string Level { get; set; } = Standard.Level.ToString();
 
     [Items(5)]
     [EnumValues("dedup", "quantise", "pattern", "lz4", "zstd")]
     [ValidationRule("self.all(one, self.exists_one(other, other == one))", Wording.Twice)]
     [Description("Stages that may run; zstd is needed unless the level is Off. The sidecar knows lz4, but no level uses it.")]
-    public IReadOnlyList<string> Stages { get; init; } = Standard.Stages;
+    public IReadOnlyList<string> Stages { get; set; } = Standard.Stages;
 
     [Items(100)]
     [Length(1, 128)]
     [Pattern(Wording.Collection)]
     [ValidationRule("self.all(one, self.exists_one(other, other == one))", Wording.Twice)]
     [Description("Collections of float32 vectors that may lose precision (8 bits a number). All others come back bit by bit.")]
-    public IReadOnlyList<string> QuantisedCollections { get; init; } = [];
+    public IReadOnlyList<string> QuantisedCollections { get; set; } = [];
 }

@@ -6,18 +6,18 @@ namespace Thermocline.Operator.Api.Specification;
 internal sealed record DaprSpec
 {
     [Description("Whether a Component and a Resiliency are written where the cluster has Dapr.")]
-    public bool Enabled { get; init; } = true;
+    public bool Enabled { get; set; } = true;
 
     [Length(0, 63)]
     [ValidationRule($"self == '' || self.matches('{Wording.ObjectName}')", Wording.NameOfObject)]
     [Description("Name of the state store for applications. Empty: the name of this MemoryCluster.")]
-    public string StateStoreName { get; init; } = "";
+    public string StateStoreName { get; set; } = "";
 
     [Length(0, 63)]
     [ValidationRule($"self == '' || self.matches('{Wording.ObjectName}')", Wording.NameOfObject)]
     [Description("Name of the pub/sub component that events go to. Empty: none.")]
-    public string PubsubName { get; init; } = "";
+    public string PubsubName { get; set; } = "";
 
     [Description("What Dapr does while a sidecar restarts.")]
-    public ResiliencySpec Resiliency { get; init; } = new();
+    public ResiliencySpec Resiliency { get; set; } = new();
 }

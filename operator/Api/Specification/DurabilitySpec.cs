@@ -10,15 +10,15 @@ internal sealed record DurabilitySpec
 
     [EnumValues(nameof(AcknowledgePolicy.Always), nameof(AcknowledgePolicy.Interval), nameof(AcknowledgePolicy.Never))]
     [Description("When a write is acknowledged. Always: once the disk has it. Interval, Never: once the operating system has it.")]
-    public string Policy { get; init; } = Standard.Policy.ToString();
+    public string Policy { get; set; } = Standard.Policy.ToString();
 
     [RangeMinimum(1)]
     [RangeMaximum(60_000)]
     [Description("Longest time between two syncs under Interval, in milliseconds.")]
-    public int IntervalMs { get; init; } = Standard.IntervalMs;
+    public int IntervalMs { get; set; } = Standard.IntervalMs;
 
     [RangeMinimum(1)]
     [RangeMaximum(86_400)]
     [Description("Longest time between a write and its shipment to the cold store, in seconds: what a lost node loses.")]
-    public int ShipIntervalSeconds { get; init; } = new ColdTierConfiguration().ShipIntervalSeconds;
+    public int ShipIntervalSeconds { get; set; } = new ColdTierConfiguration().ShipIntervalSeconds;
 }

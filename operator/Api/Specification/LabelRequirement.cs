@@ -12,15 +12,15 @@ internal sealed record LabelRequirement
     [Required]
     [Length(1, 317)]
     [Description("Key of the label.")]
-    public string Key { get; init; } = "";
+    public string Key { get; set; } = "";
 
     [Required]
     [EnumValues("In", "NotIn", "Exists", "DoesNotExist")]
     [Description("What must be true of it: In or NotIn the values, Exists, or DoesNotExist.")]
-    public string Operator { get; init; } = "";
+    public string Operator { get; set; } = "";
 
     [Items(64)]
     [Length(0, 63)]
     [Description("Values for In and NotIn.")]
-    public IReadOnlyList<string>? Values { get; init; }
+    public IReadOnlyList<string>? Values { get; set; }
 }

@@ -12,9 +12,9 @@ internal sealed record LabelSelector
     [Length(0, 63)]
     [ValidationRule("self.all(key, size(key) > 0 && size(key) <= 317)", Wording.LabelKeys)]
     [Description("Labels, each with the value it must have.")]
-    public IReadOnlyDictionary<string, string>? MatchLabels { get; init; }
+    public IReadOnlyDictionary<string, string>? MatchLabels { get; set; }
 
     [Items(32)]
     [Description("Expressions on labels.")]
-    public IReadOnlyList<LabelRequirement>? MatchExpressions { get; init; }
+    public IReadOnlyList<LabelRequirement>? MatchExpressions { get; set; }
 }

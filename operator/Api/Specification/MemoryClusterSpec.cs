@@ -12,34 +12,34 @@ internal sealed record MemoryClusterSpec
 {
     [Required]
     [Description("Which pods of the namespace get a sidecar. A pod that two clusters select gets none, and both say so.")]
-    public LabelSelector? Selector { get; init; }
+    public LabelSelector? Selector { get; set; }
 
     [Description("How pods that already run get their sidecar, and which pods get none.")]
-    public AttachSpec Attach { get; init; } = new();
+    public AttachSpec Attach { get; set; } = new();
 
     [Description("How much memory each sidecar may use. One number; everything in memory is derived from it.")]
-    public BudgetSpec Budget { get; init; } = new();
+    public BudgetSpec Budget { get; set; } = new();
 
     [Description("What is kept where: hot is RAM, warm the local disk, cold a bucket.")]
-    public TiersSpec Tiers { get; init; } = new();
+    public TiersSpec Tiers { get; set; } = new();
 
     [Description("How values are made smaller.")]
-    public CompressionSpec Compression { get; init; } = new();
+    public CompressionSpec Compression { get; set; } = new();
 
     [Description("When a write is acknowledged, and how much a lost node can lose.")]
-    public DurabilitySpec Durability { get; init; } = new();
+    public DurabilitySpec Durability { get; set; } = new();
 
     [Description("Encryption of private collections.")]
-    public EncryptionSpec Encryption { get; init; } = new();
+    public EncryptionSpec Encryption { get; set; } = new();
 
     [Description("What is set up for Dapr.")]
-    public DaprSpec Dapr { get; init; } = new();
+    public DaprSpec Dapr { get; set; } = new();
 
     [Description("How searches are answered.")]
-    public SearchSpec Search { get; init; } = new();
+    public SearchSpec Search { get; set; } = new();
 
     [Length(0, 512)]
     [ValidationRule($"self == '' || self.matches('{Wording.Image}')", Wording.ImageReference)]
     [Description("Image of the sidecar. Empty: the one of the operator's own version.")]
-    public string Image { get; init; } = "";
+    public string Image { get; set; } = "";
 }

@@ -6,15 +6,15 @@ namespace Thermocline.Operator.Api.Specification;
 internal sealed record ResiliencySpec
 {
     [Description("Whether a Resiliency is written.")]
-    public bool Enabled { get; init; } = true;
+    public bool Enabled { get; set; } = true;
 
     [RangeMinimum(1)]
     [RangeMaximum(300)]
     [Description("Seconds after which one call is given up.")]
-    public int TimeoutSeconds { get; init; } = 5;
+    public int TimeoutSeconds { get; set; } = 5;
 
     [RangeMinimum(0)]
     [RangeMaximum(100)]
     [Description("How often a call is repeated, with growing pauses.")]
-    public int MaxRetries { get; init; } = 10;
+    public int MaxRetries { get; set; } = 10;
 }

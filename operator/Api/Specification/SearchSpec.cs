@@ -9,10 +9,10 @@ internal sealed record SearchSpec
     [RangeMaximum(86_400)]
     [Description("Seconds for which the results of a search are kept while nothing is written. Not acted on by this version, "
         + "whose sidecars keep the default.")]
-    public int ResultTtlSeconds { get; init; } = 300;
+    public int ResultTtlSeconds { get; set; } = 300;
 
     [RangeMinimum(0)]
     [RangeMaximum(10_000)]
     [Description("Most searches whose results are kept. Not acted on by this version, whose sidecars keep the default.")]
-    public int ResultEntries { get; init; } = 100;
+    public int ResultEntries { get; set; } = 100;
 }

@@ -22,7 +22,7 @@ internal sealed partial class Governor : IDisposable
     /// <summary>However often it is woken: a look and its steps must not become the load.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What frees less is counted, but is no event: it would push out those that say something.</summary>
+    /// <summary>A routine step that frees less is counted, but is no event: it would push out those that say something.</summary>
     private const long WorthSaying = 64 << 10;
 
     private readonly GovernorSetup _setup;
@@ -279,7 +279,8 @@ internal sealed partial class Governor : IDisposable
         record.Note(freed, took, failure is not null, _setup.Time);
         if (record.Step.Name == StoreLadder.Emergency)
             _restedAt = _setup.Time.GetTimestamp();
-        if (freed >= WorthSaying || relief.ClaimedBytes >= WorthSaying || failure is not null)
+        bool worthSaying = freed >= WorthSaying || relief.ClaimedBytes >= WorthSaying || record.Step.From >= PressureState.Critical;
+        if (worthSaying || failure is not null)
             Note(record.Step.Name, $"{wanted >> 20} MiB over the goal" + (relief.Note is null ? "" : $"; {relief.Note}"), relief, took, failure, before, freed, _setup.TakeSlowest());
     }
 

@@ -11,7 +11,7 @@ namespace Thermocline.Benchmarks.Budget;
 internal sealed class BudgetPlot(BudgetReport report, string title)
 {
     private const int Width = 960;
-    private const int Left = 64;
+    private const int Left = 96;
     private const int Right = 944;
     private const int Top = 44;
     private const int Bottom = 400;
@@ -104,12 +104,12 @@ internal sealed class BudgetPlot(BudgetReport report, string title)
     {
         (string Kind, string Name)[] lines =
         [
-            ("working", "working set"), ("resident", "resident set"), ("usage", "usage with page cache"), ("limit", "cgroup limit"),
+            ("working", "working set"), ("resident", "resident set"), ("usage", "with page cache"), ("limit", "cgroup limit"),
             ("budget", "budget"), ("mark", "marks"),
         ];
         for (int i = 0; i < lines.Length; i++)
         {
-            int x = Left + (i * 148);
+            int x = Left + (i * 141);
             Add($"<path class=\"{lines[i].Kind}\" d=\"M{x} {y - 4}h22\"/><text x=\"{x + 28}\" y=\"{y}\">{lines[i].Name}</text>");
         }
     }

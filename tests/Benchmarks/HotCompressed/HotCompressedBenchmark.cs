@@ -64,6 +64,7 @@ internal sealed class HotCompressedBenchmark : IBenchmark
         Add(session, "get, random", "compressed in RAM", compressed, "ns", new() { Bytes = bytes, BytesOf = "B a record" });
         Add(session, "raw bytes over compressed bytes", "compressed in RAM", (double)hot.CompressedPlainBytes / hot.CompressedBytes, "×", default);
         AddOften(session, store, memories);
+        AddEmergency(session, store, memories, space);
         store.Memory.HotBytes = 1 << 20;
         double packed = Read(store, memories, space, reads / 5, Tier.Warm);
         PackingStatus packing = store.Status.Packing;
@@ -78,10 +79,8 @@ internal sealed class HotCompressedBenchmark : IBenchmark
         // What was written last is compressed last.
         int first = space.Count * 6 / 10;
         byte[][] keys = [.. Enumerable.Range(0, 100_000).Select(i => memories.Key(first + (int)((long)i * (space.Count - first) / 100_000)))];
-        var quietly = new RawReads(store, keys);
-        Thread.Sleep(QuietTime);
-        Samples quiet = quietly.End();
-        var reader = new RawReads(store, keys);
+        Samples quiet = Quietly(store, keys);
+        var reader = new RawReads(store, keys, Tier.Hot);
         (double concurrent, long freed) = Compress(store, store.Status.Hot.Bytes / 4);
         Samples disturbed = reader.End();
         (double alone, long rest) = Compress(store, long.MaxValue);
@@ -125,6 +124,37 @@ internal sealed class HotCompressedBenchmark : IBenchmark
             if (pass is 1 or 3 or 6 or 12)
                 Add(session, $"get of {OftenKeys:N0} records, pass {pass}", "compressed in RAM", ns, "ns", default);
         }
+    }
+
+    /// <summary>What the governor does at its second mark: half of the tier given back at once, and a full collection.</summary>
+    private void AddEmergency(BenchSession session, TieredStore store, VariedMemories memories, KeySpace space)
+    {
+        byte[][] keys = [.. Enumerable.Range(0, 100_000).Select(i => memories.Key((int)((long)i * space.Count / 100_000)))];
+        // Read often, they have their full size back: that is what an emergency meets.
+        _ = Quietly(store, keys);
+        Samples quiet = Quietly(store, keys);
+        double calm = quiet.PercentileNs(99);
+        Add(session, "p99 of often read records", "quiet", calm, "ns", new() { P50Us = quiet.PercentileNs(50) / 1e3, P99Us = calm / 1e3 });
+        long held = store.Status.Hot.Bytes;
+        var reader = new RawReads(store, keys, Tier.Hot, Tier.Warm);
+        long start = Stopwatch.GetTimestamp();
+        store.Memory.HotBytes = held / 2;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        StoreMemory.ReturnFreedMemory();
+        TimeSpan took = Stopwatch.GetElapsedTime(start);
+        Samples disturbed = reader.End();
+        session.Say($"emergency: {held / 2:N0} B given back in {took.TotalMilliseconds:0} ms, {disturbed.Count:N0} reads meanwhile");
+        double p99 = disturbed.PercentileNs(99);
+        Add(session, "p99 of often read records", "in an emergency", p99, "ns", new() { P50Us = disturbed.PercentileNs(50) / 1e3, P99Us = p99 / 1e3 });
+        Add(session, "p99, emergency over quiet", "often read records", p99 / calm, "×", default);
+        Add(session, "longest read", "in an emergency", disturbed.PercentileNs(100) / 1e6, "ms", default);
+    }
+
+    private static Samples Quietly(TieredStore store, byte[][] keys)
+    {
+        var reader = new RawReads(store, keys, Tier.Hot);
+        Thread.Sleep(QuietTime);
+        return reader.End();
     }
 
     private static double BytesARecord(TieredStore store) => (double)store.Status.Hot.Bytes / store.Status.Hot.Entries;

@@ -8,7 +8,7 @@ public sealed class ApiServerTests(ApiServers servers)
     [Fact]
     public async Task The_server_keeps_what_it_is_given()
     {
-        ApiServer server = await servers.UseAsync();
+        ApiServer server = await servers.UseWithKubectlAsync();
         string name = $"kept-{Environment.ProcessId}";
         KubectlAnswer created = await Run(server, "create", "configmap", name, "--from-literal=a=1");
         Assert.True(created.Code == 0, created.ToString());

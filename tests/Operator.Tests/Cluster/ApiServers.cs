@@ -25,6 +25,18 @@ public sealed class ApiServers : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The server, for a test that asks it through kubectl.</summary>
+    public async Task<ApiServer> UseWithKubectlAsync()
+    {
+        if (!Kubectl.IsThere)
+        {
+            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", Kubectl.Missing);
+            Assert.Fail(Kubectl.Missing);
+        }
+
+        return await UseAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_start.IsValueCreated && (await _start.Value).Server is { } server)

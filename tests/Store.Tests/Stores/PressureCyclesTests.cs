@@ -64,7 +64,7 @@ public sealed class PressureCyclesTests(ITestOutputHelper output)
         for (int i = 0; i < WritesPerCycle; i++)
             await WriteAsync(store, random, random.Next(KeysInAll));
         store.Compression = (CompressionLevel)random.Next(5);
-        store.HotBytes = 1 << 20;
+        store.Memory.HotBytes = 1 << 20;
         Assert.InRange(store.Status.Hot.Bytes, 0, 1 << 20);
         store.Pack(CancellationToken.None);
         _time.Advance(TimeSpan.FromDays(random.Next(4)));
@@ -74,7 +74,7 @@ public sealed class PressureCyclesTests(ITestOutputHelper output)
 
     private async Task ReleaseAsync(TieredStore store, Random random)
     {
-        store.HotBytes = HotMax;
+        store.Memory.HotBytes = HotMax;
         // What is used again comes back, to the disk and to RAM.
         CheckSome(store, random, 100);
         await store.ShipAsync(CancellationToken.None);

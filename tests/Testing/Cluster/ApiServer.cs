@@ -20,6 +20,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly RecentLines _log = new();
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _calls;
 
     private ApiServer(string kubeconfig)
     {
@@ -85,8 +86,9 @@ public sealed class ApiServer : IAsyncDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="input">What it reads from standard input.</param>
     /// <param name="cancellation">Ends it.</param>
+    // Each call asks anew which kinds are served: a test may just have added one.
     public Task<KubectlAnswer> KubectlAsync(IEnumerable<string> arguments, string input, CancellationToken cancellation) =>
-        Kubectl.RunAsync(["--kubeconfig", Kubeconfig, "--cache-dir", _folder.Combine("cache"), .. arguments], input, cancellation);
+        Kubectl.RunAsync(["--kubeconfig", Kubeconfig, "--cache-dir", _folder.Combine($"cache-{Interlocked.Increment(ref _calls)}"), .. arguments], input, cancellation);
 
     public async ValueTask DisposeAsync()
     {

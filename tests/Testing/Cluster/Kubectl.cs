@@ -6,7 +6,14 @@ namespace Thermocline.Testing.Cluster;
 /// <summary>The real kubectl.</summary>
 public static class Kubectl
 {
+    /// <summary>What to say when it is not <see cref="IsThere"/>.</summary>
+    public const string Missing = "kubectl is not on the path. Install it.";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether it is on the path.</summary>
+    public static bool IsThere => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+        .Any(folder => File.Exists(Path.Combine(folder, "kubectl")));
 
     /// <summary>Runs it to its end; killed after a minute.</summary>
     /// <exception cref="InvalidOperationException">It is not on the path.</exception>
@@ -28,7 +35,7 @@ public static class Kubectl
         }
         catch (Win32Exception missing)
         {
-            throw new InvalidOperationException("kubectl is not on the path. Install it.", missing);
+            throw new InvalidOperationException(Missing, missing);
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

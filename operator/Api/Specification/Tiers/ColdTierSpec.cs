@@ -11,20 +11,20 @@ internal sealed record ColdTierSpec
 
     [Description("A bucket of S3, or of a service that speaks like it. Absent: nothing leaves the local disk. "
         + "Cannot be taken away once it is set.")]
-    public S3Spec? S3 { get; init; }
+    public S3Spec? S3 { get; set; }
 
     [RangeMinimum(0)]
     [RangeMaximum(36_500)]
     [Description("Days without use after which a segment leaves the local disk, whatever its strength. 0: after a minute.")]
-    public int ArchiveAfterDays { get; init; } = Standard.ArchiveAfterDays;
+    public int ArchiveAfterDays { get; set; } = Standard.ArchiveAfterDays;
 
     [RangeMinimum(1)]
     [RangeMaximum(87_600)]
     [Description("Hours in which the strength of what is not used halves.")]
-    public int HalfLifeHours { get; init; } = Standard.HalfLifeHours;
+    public int HalfLifeHours { get; set; } = Standard.HalfLifeHours;
 
     [RangeMinimum(10)]
     [RangeMaximum(43_200)]
     [Description("Minutes for which an object that nobody names any more is kept in the bucket.")]
-    public int GarbageDelayMinutes { get; init; } = Standard.GarbageDelayMinutes;
+    public int GarbageDelayMinutes { get; set; } = Standard.GarbageDelayMinutes;
 }

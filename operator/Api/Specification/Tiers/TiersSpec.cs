@@ -7,11 +7,11 @@ namespace Thermocline.Operator.Api.Specification.Tiers;
 internal sealed record TiersSpec
 {
     [Description("RAM.")]
-    public HotTierSpec Hot { get; init; } = new();
+    public HotTierSpec Hot { get; set; } = new();
 
     [Description("The local disk.")]
-    public WarmTierSpec Warm { get; init; } = new();
+    public WarmTierSpec Warm { get; set; } = new();
 
     [Description("The cold store.")]
-    public ColdTierSpec Cold { get; init; } = new();
+    public ColdTierSpec Cold { get; set; } = new();
 }

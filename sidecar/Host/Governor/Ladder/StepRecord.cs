@@ -8,6 +8,7 @@ internal sealed class StepRecord(ReliefStep step)
     // A step that gave nothing back is left alone for a while, longer each time: repeating it only costs.
     private const int FruitlessMax = 6;
     private static readonly TimeSpan FruitlessPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CriticalPause = TimeSpan.FromSeconds(1);
     private int _fruitless;
     private long _ranAt;
 
@@ -35,8 +36,11 @@ internal sealed class StepRecord(ReliefStep step)
         if (Runs == 0)
             return true;
         TimeSpan since = time.GetElapsedTime(_ranAt);
-        // An emergency does not wait for a step to be forgiven.
-        TimeSpan pause = state >= PressureState.Critical ? TimeSpan.Zero : FruitlessPause * ((1 << _fruitless) - 1);
+        // An emergency does not wait for a step to be forgiven, and hardly for one that ran just now: before writes are
+        // refused, everything was tried.
+        if (state >= PressureState.Critical)
+            return since >= (step.Pause < CriticalPause ? step.Pause : CriticalPause);
+        TimeSpan pause = FruitlessPause * ((1 << _fruitless) - 1);
         return since >= step.Pause && since >= pause;
     }
 
