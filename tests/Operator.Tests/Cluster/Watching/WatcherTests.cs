@@ -107,7 +107,7 @@ public sealed class WatcherTests
 
         // 1, 2, 4, 8, 16, 30 and 30 seconds, shortened by a quarter.
         Assert.True(_time.GetUtcNow() - start >= TimeSpan.FromSeconds(91 * 0.75));
-        Assert.Contains("Forbidden", _status!.LastFailure, StringComparison.Ordinal);
+        Assert.True(_status!.Failures >= 7);
     }
 
     [Fact]
