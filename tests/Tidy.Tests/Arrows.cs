@@ -52,8 +52,16 @@ internal static partial class Arrows
     private static readonly (string Folder, string[] Banned, string Because) Network =
         ("sidecar/Store", ["System.Net", "Amazon", "Polly"], "only the room Cold knows a network");
 
+    // The one room of the operator that does.
+    private const string ClusterRoom = "operator/Cluster";
+
+    private static readonly (string Folder, string[] Banned, string Because) Client =
+        ("operator", ["System.Net.Http", "HttpClient", "HttpMessageHandler", "HttpRequestMessage", "SocketsHttpHandler", "Polly"],
+            "only the room Cluster sends requests");
+
     public static IEnumerable<string> Between(SourceFile file) =>
-        from part in file.IsBelow(WireRoom) ? Parts : [.. Parts, Network]
+        from part in (IEnumerable<(string Folder, string[] Banned, string Because)>)
+            [.. Parts, .. file.IsBelow(WireRoom) ? [] : new[] { Network }, .. file.IsBelow(ClusterRoom) ? [] : new[] { Client }]
         where file.IsBelow(part.Folder)
         from banned in part.Banned
         let match = Regex.Match(file.Code, $@"(?<![\w.]){Regex.Escape(banned)}(?![\w])")

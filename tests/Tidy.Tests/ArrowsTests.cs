@@ -34,6 +34,7 @@ public sealed class ArrowsTests
     [InlineData("sidecar/Store/A.cs", "using Amazon.S3;")]
     [InlineData("sidecar/Store/ColdTier/A.cs", "using Polly;")]
     [InlineData("operator/A.cs", "using Thermocline.Store;")]
+    [InlineData("operator/Plan/A.cs", "class A { HttpClient _client; }")]
     [InlineData("sidecar/Contract/A.cs", "using Thermocline.Store.Files;")]
     public void A_wrong_arrow_between_parts_is_found(string path, string text) =>
         Assert.Single(Arrows.Between(new SourceFile(path, text)));
@@ -41,6 +42,10 @@ public sealed class ArrowsTests
     [Fact]
     public void The_cold_room_alone_may_know_a_network() => Assert.Empty(Arrows.Between(
         new SourceFile("sidecar/Store/Cold/A.cs", "using Amazon.S3;\nusing Polly;\nusing System.Net;")));
+
+    [Fact]
+    public void The_room_Cluster_alone_may_send_requests() => Assert.Empty(Arrows.Between(
+        new SourceFile("operator/Cluster/A.cs", "using Polly;\nclass A { HttpClient _client; }")));
 
     [Fact]
     public void Words_in_comments_and_other_names_are_not_arrows()

@@ -1,0 +1,17 @@
+namespace Thermocline.Operator.Cluster.Objects;
+
+/// <summary>An object that another one goes with.</summary>
+internal sealed record OwnerReference
+{
+    public required string ApiVersion { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Uid { get; init; }
+
+    public bool? Controller { get; init; }
+
+    public bool? BlockOwnerDeletion { get; init; }
+}
