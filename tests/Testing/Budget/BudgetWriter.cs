@@ -12,6 +12,7 @@ namespace Thermocline.Testing.Budget;
 internal sealed class BudgetWriter(
     int stripe, BudgetOptions options, BudgetState state, BudgetRecords records, RefusalCounts refusals, Func<bool> limitsWillMove)
 {
+    private const int TriesMax = 1000;
     private readonly Random _random = new(unchecked((options.Seed * 31_337) + stripe));
     private readonly ArrayBufferWriter<byte> _value = new();
     private readonly ArrayBufferWriter<byte> _json = new();
@@ -44,19 +45,21 @@ internal sealed class BudgetWriter(
 
     private int NextNumber()
     {
-        bool again = state.NewBytes >= options.Bytes || _random.Next(100) < options.OverwritePercent;
-        if (again && _next > stripe)
+        // A client that was refused less often than others may come to the end of its stripe before they do.
+        bool full = _next >= state.Versions.Capacity;
+        bool again = full || state.NewBytes >= options.Bytes || _random.Next(100) < options.OverwritePercent;
+        for (int tries = 0; again && _next > stripe && tries < (full ? TriesMax : 1); tries++)
         {
             int earlier = stripe + (options.Writers * _random.Next((_next - stripe) / options.Writers));
             if (state.Versions.Sent(earlier) < RecordVersions.VersionMax)
                 return earlier;
         }
 
+        if (full)
+            throw new BudgetRunException("Every record was overwritten as often as it can be told apart.");
         int number = _next;
         _next += options.Writers;
-        return number < state.Versions.Capacity
-            ? number
-            : throw new BudgetRunException("The texts are too short: there are more records than were reckoned with.");
+        return number;
     }
 
     private void Add(Utf8JsonWriter json, int number)
