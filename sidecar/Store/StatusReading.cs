@@ -88,7 +88,7 @@ internal static class StatusReading
 
     private static PackingStatus PackingOf(Opened opened, Packer packer, StageCounters stages, LogView view)
     {
-        long frames = 0, plain = 0, stored = 0, memory = 0;
+        long frames = 0, plain = 0, stored = 0;
         int packed = 0;
         foreach (ISegment segment in view.Segments)
         {
@@ -98,7 +98,6 @@ internal static class StatusReading
             frames += one.Trailer.Frames;
             plain += one.Directory.PlainBytes;
             stored += one.FullLength;
-            memory += one.MemoryBytes;
         }
 
         return new PackingStatus
@@ -115,7 +114,7 @@ internal static class StatusReading
             LastFailure = packer.LastFailure,
             Stages = stages.Read(),
             FilterFalsePositives = stages.FilterFalsePositives,
-            MemoryBytes = memory + opened.Share.Dictionaries.Bytes + opened.Share.Chunks.Bytes,
+            MemoryBytes = opened.Accounts.Directories.Bytes + opened.Accounts.Dictionaries.Bytes + opened.Accounts.Chunks.Bytes,
             ChunkCacheHits = opened.Share.Chunks.Hits,
             ChunkCacheMisses = opened.Share.Chunks.Misses,
         };

@@ -42,39 +42,22 @@ public sealed class MemoryAccount : IDisposable
     /// <summary>Counts bytes that the owner took. Negative or impossible amounts count as a mistake and nothing else.</summary>
     public void Charge(long bytes)
     {
-        if (bytes is < 0 or > BytesMax)
-        {
-            Interlocked.Increment(ref _mistakes);
-            return;
-        }
-
-        Add(bytes);
+        if (IsPossible(bytes))
+            Add(bytes);
     }
 
     /// <summary>Counts bytes that the owner gave back. More than it holds is a mistake, and leaves it with nothing.</summary>
     public void Release(long bytes)
     {
-        if (bytes is < 0 or > BytesMax)
-        {
-            Interlocked.Increment(ref _mistakes);
-            return;
-        }
-
-        Add(-bytes);
+        if (IsPossible(bytes))
+            Add(-bytes);
     }
 
     /// <summary>Says how many bytes the owner holds, for one that counts them itself. One caller at a time.</summary>
     public void Set(long bytes)
     {
-        if (bytes is < 0 or > BytesMax)
-        {
-            Interlocked.Increment(ref _mistakes);
-            return;
-        }
-
-        long change = bytes - Bytes;
-        if (change != 0)
-            Add(change);
+        if (IsPossible(bytes) && bytes != Bytes)
+            Add(bytes - Bytes);
     }
 
     /// <summary>Gives back what is still charged and leaves the ledger.</summary>
@@ -84,6 +67,15 @@ public sealed class MemoryAccount : IDisposable
             return;
         _ledger.Add(Kind, -Interlocked.Exchange(ref _bytes, 0));
         _ledger.Remove(this);
+    }
+
+    /// <summary>An amount that nobody can have taken or given back is a mistake, and no more.</summary>
+    private bool IsPossible(long bytes)
+    {
+        if (bytes is >= 0 and <= BytesMax)
+            return true;
+        Interlocked.Increment(ref _mistakes);
+        return false;
     }
 
     private void Add(long change)

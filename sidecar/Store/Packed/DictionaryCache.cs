@@ -14,16 +14,6 @@ internal sealed class DictionaryCache(MemoryAccount account)
     private readonly Dictionary<ulong, (ZstdDictionary Dictionary, long Used)> _entries = [];
     private long _clock;
 
-    /// <summary>Bytes of native memory held.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (_lock)
-                return _entries.Values.Sum(static entry => entry.Dictionary.NativeBytes);
-        }
-    }
-
     public ZstdDictionary? Find(ulong id)
     {
         lock (_lock)

@@ -194,10 +194,6 @@ internal sealed class PackedSegment : ISegment
     /// <summary>Gives the filter's memory back; the next question reads it again.</summary>
     public void ForgetFilter() => _share.Directories.Release(Interlocked.Exchange(ref _filter, null)?.Length ?? 0);
 
-    /// <summary>Bytes of memory of directory and filter, as far as they are loaded.</summary>
-    public long MemoryBytes =>
-        (Content.IsOpen ? Directory.Bytes : 0) + (Volatile.Read(ref _filter)?.Length ?? 0);
-
     /// <summary>A chunk with its block restored, as a new array.</summary>
     /// <exception cref="StoreException">Damaged, or the world failed.</exception>
     public byte[] ReadChunk(int chunk)

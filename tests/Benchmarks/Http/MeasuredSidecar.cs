@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Thermocline.Benchmarks.Peers;
+using Thermocline.Testing.Processes;
 
 namespace Thermocline.Benchmarks.Http;
 

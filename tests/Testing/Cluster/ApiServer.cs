@@ -14,7 +14,6 @@ public sealed class ApiServer : IAsyncDisposable
 
     // The first start on a machine unpacks the programs.
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
     private readonly Process? _process;
     private readonly TempFolder _folder = new();
@@ -92,21 +91,8 @@ public sealed class ApiServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
-        {
-            Signal.SendTerminate(_process.Id);
-            using var limit = new CancellationTokenSource(StopLimit);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Signal.SendKill(_process.Id);
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
-
+        if (_process is not null)
+            await PoliteEnd.StopAsync(_process);
         _process?.Dispose();
         _folder.Dispose();
     }

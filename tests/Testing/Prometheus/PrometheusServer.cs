@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Thermocline.Testing.Processes;
 
@@ -16,7 +14,6 @@ public sealed class PrometheusServer : IAsyncDisposable
     private const string ReadyWords = "Server is ready to receive web requests";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
     private readonly TempFolder _folder;
@@ -40,7 +37,7 @@ public sealed class PrometheusServer : IAsyncDisposable
     /// <param name="target">The sidecar it scrapes.</param>
     public static PrometheusServer Start(PrometheusProgram program, string ruleFile, Uri target)
     {
-        int port = FreePort();
+        int port = LoopbackPort.Free();
         var folder = new TempFolder();
         string configuration = folder.Combine("prometheus.yml");
         File.WriteAllText(configuration,
@@ -102,34 +99,13 @@ public sealed class PrometheusServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            Signal.SendTerminate(_process.Id);
-            using var limit = new CancellationTokenSource(StopLimit);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Signal.SendKill(_process.Id);
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
-
+        await PoliteEnd.StopAsync(_process);
         _process.Dispose();
         _client.Dispose();
         _folder.Dispose();
     }
 
     private static string Text(double seconds) => seconds.ToString("F3", CultureInfo.InvariantCulture);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     // A form in the body: an expression may be longer than an address.
     private async Task<PrometheusAnswer> AskAsync(string path, Dictionary<string, string> form, CancellationToken cancellation)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Thermocline.Testing.Processes;
 
 namespace Thermocline.Testing.S3;
@@ -16,7 +14,6 @@ public sealed class S3Service : IAsyncDisposable
 
     // The first start on a machine installs packages.
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
     private readonly RecentLines _log = new();
@@ -43,7 +40,7 @@ public sealed class S3Service : IAsyncDisposable
     /// <param name="port">The port; 0 for a free one.</param>
     public static S3Service Start(S3Kind kind, string program, string? dataFolder = null, int port = 0)
     {
-        string number = (port == 0 ? FreePort() : port).ToString(CultureInfo.InvariantCulture);
+        string number = (port == 0 ? LoopbackPort.Free() : port).ToString(CultureInfo.InvariantCulture);
         List<string> arguments = [kind == S3Kind.Moto ? "moto" : "swift", number, "--bucket", Bucket];
         if (dataFolder is not null)
             arguments.AddRange(["--data", dataFolder]);
@@ -73,30 +70,8 @@ public sealed class S3Service : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            // Asked to stop, it stops its servers and removes its folder; killed, only the former.
-            Signal.SendTerminate(_process.Id);
-            using var limit = new CancellationTokenSource(StopLimit);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Signal.SendKill(_process.Id);
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
-
+        await PoliteEnd.StopAsync(_process);
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Begin()

@@ -135,8 +135,6 @@ internal sealed class StoreLadder(GovernorSetup setup, Func<BudgetPlan> plan) : 
     /// <summary>What stays is compressed, and the tier gets no more than it then has: new records would take the rest again.</summary>
     private Relief Compress(long wanted, CancellationToken cancellation)
     {
-        if (setup.Store.Compression == CompressionLevel.Off)
-            return new Relief(0, "compression is off");
         long freed = setup.Store.CompressHot(Math.Min(wanted, CompressBytesMax), cancellation);
         if (freed > 0)
             Memory.HotBytes = Math.Max(Memory.HotBytesHeld, plan().HotBytesMin);

@@ -7,9 +7,6 @@ namespace Thermocline.Sidecar.Governor.Planning;
 /// <summary>Names who holds the memory that is missing.</summary>
 internal static class Culprit
 {
-    /// <summary>An account that did so much wrong is not believed, and named first.</summary>
-    private const long MistakesMax = 0;
-
     /// <summary>One sentence; null when nobody stands out.</summary>
     /// <param name="accounts">The ledger.</param>
     /// <param name="reading">Memory as the system sees it.</param>
@@ -18,7 +15,8 @@ internal static class Culprit
     public static string? Of(
         IReadOnlyList<AccountFigures> accounts, in MemoryReading reading, BudgetPlan plan, BudgetShares shares)
     {
-        AccountFigures? liar = accounts.FirstOrDefault(static account => account.Mistakes > MistakesMax);
+        // What cannot be believed is named first: it may hide everything below.
+        AccountFigures? liar = accounts.FirstOrDefault(static account => account.Mistakes > 0);
         if (liar is not null)
             return $"{liar.Component}/{liar.Part} charged bytes that cannot be true, {liar.Mistakes} times: its figures are not to be trusted.";
         long system = plan.Limit / 100 * shares.System;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Thermocline.Operator.Cluster.Connection;
 using Thermocline.Operator.Cluster.Objects;
 using Thermocline.Operator.Cluster.Pacing;
@@ -79,7 +77,7 @@ public sealed class LiveWatchTests(ApiServers servers)
         await File.WriteAllTextAsync(tokens, "letmein,tester,1,\"system:masters\"\n", Cancellation);
         string[] arguments =
         [
-            "-port", FreePort().ToString(CultureInfo.InvariantCulture), "-etcd-servers", keeper.Etcd!.ToString().TrimEnd('/'),
+            "-port", LoopbackPort.Free().ToString(CultureInfo.InvariantCulture), "-etcd-servers", keeper.Etcd!.ToString().TrimEnd('/'),
             "-token-auth-file", tokens, "-controllers=false",
         ];
 
@@ -112,13 +110,6 @@ public sealed class LiveWatchTests(ApiServers servers)
         (ApiServer? server, string missing) = await ApiServer.StartAsync(Cancellation, more);
         Assert.True(server is not null, missing);
         return server;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>A watcher of labelled ConfigMaps that runs while a test reads what it tells.</summary>

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Thermocline.Benchmarks.Peers;
+namespace Thermocline.Testing.Processes;
 
 /// <summary>Finds a loopback port nobody listens on.</summary>
-internal static class LoopbackPort
+public static class LoopbackPort
 {
     public static int Free()
     {
