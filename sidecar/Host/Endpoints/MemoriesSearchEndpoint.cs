@@ -4,6 +4,7 @@ using System.Text.Json;
 using Thermocline.Memory;
 using Thermocline.Memory.Json;
 using Thermocline.Memory.Search;
+using Thermocline.Sidecar.Governor;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Sidecar.Http;
 using Thermocline.Store;
@@ -39,7 +40,7 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
 
     private async Task SearchAsync(HttpContext context, SearchRequest request)
     {
-        using SearchAnswer answer = await memories.SearchAsync(request, context.RequestAborted);
+        using SearchAnswer answer = await FindAsync(request, context.RequestAborted);
         switch (answer.Outcome)
         {
             case SearchOutcome.Mistaken:
@@ -57,6 +58,20 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
                 await (WantsLines(context.Request) ? WriteLinesAsync(context, answer) : WriteObjectAsync(context, answer));
                 return;
         }
+    }
+
+    private async Task<SearchAnswer> FindAsync(SearchRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await memories.SearchAsync(request, cancellation);
+        }
+        catch (OutOfMemoryException)
+        {
+            HeapRoom.Make();
+        }
+
+        return await memories.SearchAsync(request, cancellation);
     }
 
     private static bool WantsLines(HttpRequest request) =>

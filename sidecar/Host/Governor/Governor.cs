@@ -218,6 +218,8 @@ internal sealed partial class Governor : IDisposable
         string words = $"{PressureStates.Word(_state)} → {PressureStates.Word(next)}: "
             + $"{_reading.Used >> 20} of {_plan.Limit >> 20} MiB in use";
         _state = next;
+        // Beside a background collection writers can fill the heap to its limit, and allocations of readers fail.
+        _setup.CollectInBackground(next == PressureState.Calm);
         Note(StoreLadder.State, words, default, default, null);
         bool refuses = next == PressureState.Refusing;
         if (refuses != _refuses)

@@ -11,8 +11,9 @@ namespace Thermocline.Sidecar.Governor;
 /// <param name="HasCold">Whether the store has a cold store.</param>
 /// <param name="Sense">Reads memory.</param>
 /// <param name="LimitHeap">Limits the managed heap; false when more is in use.</param>
+/// <param name="CollectInBackground">Whether full collections may run beside the program; else it waits for them.</param>
 /// <param name="TakeSlowest">The longest that a request took which ended since this was last asked.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record GovernorSetup(
     TieredStore Store, CacheBudget Caches, bool HasCold, Func<MemoryLedger, MemoryReading> Sense, Func<long, bool> LimitHeap,
-    Func<TimeSpan> TakeSlowest, TimeProvider Time);
+    Action<bool> CollectInBackground, Func<TimeSpan> TakeSlowest, TimeProvider Time);

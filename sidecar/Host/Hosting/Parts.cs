@@ -30,7 +30,7 @@ internal sealed class Parts : IDisposable
         Sense = setup.Sense is null ? new MemorySense() : null;
         Governor = new Governor.Governor(
             new GovernorSetup(store, Memories.Caches, configuration.Tiers.Cold.Kind != ColdKind.None, setup.Sense ?? Sense!.Read, setup.LimitHeap,
-                Lifecycle.Requests.TakeSlowest, setup.Time),
+                setup.CollectInBackground, Lifecycle.Requests.TakeSlowest, setup.Time),
             configuration.Budget);
         Plane = new DataPlane(store, setup.Time, new BodyBudget(Governor, store.Memory.Ledger));
         Force = new ConfigurationInForce(configuration, store, Governor, Levels);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
+using Thermocline.Sidecar.Governor;
 using Thermocline.Sidecar.Http;
 using Thermocline.Sidecar.Metrics;
 using Thermocline.Store;
@@ -34,7 +35,7 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
         lifecycle.Requests.Enter();
         try
         {
-            await next(context);
+            await RunAsync(context, next);
             if (Unanswered(context) is { } problem)
                 await context.WriteProblemAsync(problem);
         }
@@ -80,7 +81,27 @@ internal sealed partial class RequestGuard(SidecarMeter meter, Lifecycle lifecyc
         }
     }
 
-    /// <summary>The problem of a request that routing refused and nobody answered, or null.</summary>
+    // A read has changed nothing: as long as no byte of the answer was written it can begin again.
+    private static async Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+            return;
+        }
+        catch (OutOfMemoryException) when (CanBeginAgain(context))
+        {
+            HeapRoom.Make();
+            context.Response.Clear();
+        }
+
+        await next(context);
+    }
+
+    private static bool CanBeginAgain(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+        && context.Response is { HasStarted: false, BodyWriter: { CanGetUnflushedBytes: true, UnflushedBytes: 0 } };
+
     /// <summary>A latched store and a full disk refuse every write: the first refusal is news, the others are answers.</summary>
     private bool IsNews(StoreFault fault)
     {

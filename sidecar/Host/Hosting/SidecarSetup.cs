@@ -34,6 +34,9 @@ internal sealed record SidecarSetup
     /// <summary>Limits the managed heap; false when more is in use than it would allow.</summary>
     public Func<long, bool> LimitHeap { get; init; } = HeapLimit.TryApply;
 
+    /// <summary>Whether full collections may run beside the program.</summary>
+    public Action<bool> CollectInBackground { get; init; } = HeapLimit.CollectInBackground;
+
     /// <summary>Where the log goes; null for standard error.</summary>
     public ILoggerProvider? Log { get; init; }
 }

@@ -71,7 +71,7 @@ internal sealed class RunningSidecar : IAsyncDisposable
             Log = log,
         };
         // The memory of a test process says nothing of the sidecar inside.
-        setup = setup with { Sense = sense ?? Setups.Roomy, LimitHeap = static _ => true };
+        setup = setup with { Sense = sense ?? Setups.Roomy, LimitHeap = static _ => true, CollectInBackground = static _ => { } };
         if (cold is not null)
             setup = setup with { OpenCold = (_, _) => cold };
         if (files is not null)

@@ -20,6 +20,6 @@ internal static class Setups
         ConfigurationSource source = new(null, new Dictionary<string, string>(), []);
         ConfigurationReading reading = source.Read(Encoding.UTF8.GetBytes(yaml));
         Assert.Empty(reading.Mistakes);
-        return new SidecarSetup { Reading = reading, Source = source, Log = new LogCapture(), Sense = Roomy, LimitHeap = static _ => true };
+        return new SidecarSetup { Reading = reading, Source = source, Log = new LogCapture(), Sense = Roomy, LimitHeap = static _ => true, CollectInBackground = static _ => { } };
     }
 }

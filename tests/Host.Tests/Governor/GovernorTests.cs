@@ -272,7 +272,7 @@ public sealed class GovernorTests : IDisposable
 
     private Sidecar.Governor.Governor Of(params ReliefStep[] steps) => new(Setup(), Budget, steps);
 
-    private GovernorSetup Setup() => new(_store, _caches, false, Sense, bytes => (_heapLimit = bytes) > 0, () => _slowest, _time);
+    private GovernorSetup Setup() => new(_store, _caches, false, Sense, bytes => (_heapLimit = bytes) > 0, static _ => { }, () => _slowest, _time);
 
     private MemoryReading Sense(MemoryLedger ledger) => new()
     {

@@ -88,5 +88,5 @@ public sealed class OffloadTests : IAsyncLifetime
     }
 
     private GovernorSetup Setup(bool hasCold) => new(
-        _store, new CacheBudget(), hasCold, ledger => new MemoryReading { Resident = _used, Ledger = ledger.Bytes }, static _ => true, static () => TimeSpan.Zero, _time);
+        _store, new CacheBudget(), hasCold, ledger => new MemoryReading { Resident = _used, Ledger = ledger.Bytes }, static _ => true, static _ => { }, static () => TimeSpan.Zero, _time);
 }
