@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Thermocline.Store.Format;
 using Thermocline.Store.Records;
 
@@ -38,10 +39,7 @@ internal sealed class ConditionJudge(RecordTable records, GroupBuffer group)
 
         try
         {
-            if (records.Places.FindElsewhere(key) != default)
-                return null;
-            using ReadLease lease = records.Read(key, ReadPurpose.Look);
-            return lease.Sequence;
+            return records.Places.FindElsewhere(key) != default ? null : StoredSequence(key);
         }
         catch (StoreException failure) when (failure.Fault is StoreFault.ColdUnavailable or StoreFault.ColdRefused)
         {
@@ -52,5 +50,14 @@ internal sealed class ConditionJudge(RecordTable records, GroupBuffer group)
             // Something is there, and no sequence number that a caller could know is its own: it can be replaced blindly.
             return ulong.MaxValue;
         }
+    }
+
+    // Never part of its caller: a read with all that belongs to it, inside handlers with filters, is what the compiler of
+    // .NET 10.0.12 may take gigabytes of memory to optimise, on a thread of its own and against no budget (decisions/0010).
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong StoredSequence(ReadOnlySpan<byte> key)
+    {
+        using ReadLease lease = records.Read(key, ReadPurpose.Look);
+        return lease.Sequence;
     }
 }
