@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Thermocline.Memory.Portable;
@@ -88,11 +89,7 @@ public sealed class ExportCursor
     {
         try
         {
-            using ReadLease lease = _snapshot.Read(key);
-            if (!lease.Found || !IsWanted(lease))
-                return;
-            _format.Write(new RecordView(lease), output);
-            Counts = Counts with { Records = Counts.Records + 1, ValueBytes = Counts.ValueBytes + lease.Value.Length };
+            WriteFound(key, output);
         }
         catch (StoreException failure) when (failure.Fault == StoreFault.Damaged)
         {
@@ -101,6 +98,17 @@ public sealed class ExportCursor
                 _damaged.Add($"{Name(key)}: {failure.Message}");
             Counts = Counts with { Damaged = Counts.Damaged + 1, DamagedNamed = _damaged };
         }
+    }
+
+    // Out of its caller's handlers: decisions/0010.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void WriteFound(byte[] key, ArrayBufferWriter<byte> output)
+    {
+        using ReadLease lease = _snapshot.Read(key);
+        if (!lease.Found || !IsWanted(lease))
+            return;
+        _format.Write(new RecordView(lease), output);
+        Counts = Counts with { Records = Counts.Records + 1, ValueBytes = Counts.ValueBytes + lease.Value.Length };
     }
 
     private bool IsWanted(in ReadLease lease)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Records;
@@ -89,6 +90,8 @@ internal sealed class KeywordScan
         }
     }
 
+    // Out of its caller's handlers: decisions/0010.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Look(byte[] key, MemoryId id)
     {
         using ReadLease lease = _snapshot.Read(key);
