@@ -18,6 +18,7 @@ public static class ConfigurationReader
         SectionReader top = new("", settings, notes);
         SidecarConfiguration configuration = new()
         {
+            Revision = Revision(top),
             Listen = Listen(top.Section("listen")),
             Folder = Folder(top.Section("data")),
             Budget = Budget(top.Section("budget")),
@@ -34,6 +35,15 @@ public static class ConfigurationReader
         top.Later("hypervectors");
         top.End();
         return new ConfigurationReading(configuration, notes.Mistakes, notes.NotActedOn);
+    }
+
+    private static string Revision(SectionReader top)
+    {
+        string revision = top.Text("revision", "");
+        if (revision.Length <= SidecarConfiguration.RevisionLettersMax && !revision.Any(char.IsControl))
+            return revision;
+        top.Report("revision", $"must be a text of at most {SidecarConfiguration.RevisionLettersMax} letters");
+        return "";
     }
 
     private static ListenConfiguration Listen(SectionReader section)

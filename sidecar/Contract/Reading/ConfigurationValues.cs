@@ -9,6 +9,7 @@ public static class ConfigurationValues
     /// <summary>Every setting with its path, in the order of the sections.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(SidecarConfiguration configuration) =>
     [
+        new("revision", configuration.Revision),
         .. Listen(configuration.Listen),
         new("data.path", configuration.Folder.Path),
         .. Budget(configuration.Budget),
