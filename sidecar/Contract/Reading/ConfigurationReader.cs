@@ -84,7 +84,12 @@ public static class ConfigurationReader
 
     private static FolderConfiguration Folder(SectionReader section)
     {
-        FolderConfiguration folder = new() { Path = section.Text("path", new FolderConfiguration().Path) };
+        FolderConfiguration standard = new();
+        FolderConfiguration folder = new()
+        {
+            Path = section.Text("path", standard.Path),
+            Restore = section.Choice("restore", standard.Restore),
+        };
         if (folder.Path.Length == 0 || folder.Path.Contains('\0', StringComparison.Ordinal))
             section.Report("path", "must name a folder");
         section.End();

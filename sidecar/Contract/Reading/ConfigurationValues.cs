@@ -12,6 +12,7 @@ public static class ConfigurationValues
         new("revision", configuration.Revision),
         .. Listen(configuration.Listen),
         new("data.path", configuration.Folder.Path),
+        new("data.restore", configuration.Folder.Restore == RestoreChoice.WhenEmpty ? "whenEmpty" : "never"),
         .. Budget(configuration.Budget),
         .. Tiers(configuration.Tiers),
         new("compression.level", configuration.Compression.Level.ToString()),

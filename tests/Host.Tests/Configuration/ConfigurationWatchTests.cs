@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Xunit;
@@ -124,7 +125,9 @@ public sealed class ConfigurationWatchTests
         sidecar.Host.Watch.Look();
         WriteVersion(mount, "..v2", "revision: '2'\nbudget: {limit: 96Mi}");
         File.CreateSymbolicLink(Path.Combine(mount, "..data_tmp"), "..v2");
-        File.Move(Path.Combine(mount, "..data_tmp"), Path.Combine(mount, "..data"), overwrite: true);
+        // A rename over the link: File.Move follows it.
+        using (Process swap = Process.Start("mv", ["-T", Path.Combine(mount, "..data_tmp"), Path.Combine(mount, "..data")]))
+            await swap.WaitForExitAsync(TestContext.Current.CancellationToken);
         Directory.Delete(Path.Combine(mount, "..v1"), recursive: true);
         sidecar.Host.Watch.Look();
         JsonElement status = await sidecar.StatusAsync();
