@@ -8,7 +8,7 @@ namespace Thermocline.Contract.Reading;
 public static class ListenAddress
 {
     /// <summary>
-    /// Reads <c>127.0.0.1:7070</c>, <c>[::1]:7070</c>, <c>localhost:7070</c> or <c>:7070</c> (all interfaces). An IPv6 address may
+    /// Reads <c>127.0.0.1:7070</c>, <c>[::1]:7070</c>, <c>[127.0.0.1]:7070</c>, <c>localhost:7070</c> or <c>:7070</c> (all interfaces). An IPv6 address may
     /// also stand without brackets, <c>fd00::1:7071</c>: what follows the last colon is the port, as Kubernetes writes
     /// <c>$(POD_IP):7071</c>.
     /// </summary>
@@ -20,6 +20,9 @@ public static class ListenAddress
             text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
             return false;
         string host = text[..colon];
+        // The address of a pod is put between brackets before anybody knows of which family it will be.
+        if (host is ['[', .. var inner, ']'] && inner.Contains('.', StringComparison.Ordinal) && !inner.Contains(':', StringComparison.Ordinal))
+            host = inner;
         if (host.Length == 0)
             address = new IPEndPoint(IPAddress.Any, port);
         else if (host == "localhost")

@@ -112,7 +112,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("listen: {dataSocketMode: '0999'}", "listen.dataSocketMode", "octal")]
     [InlineData("listen: {graceSeconds: 1.5}", "listen.graceSeconds", "whole number")]
     [InlineData("listen: {data: 'fd00::zz:7070'}", "listen.data", "must be an IP address")]
-    [InlineData("listen: {data: '[127.0.0.1]:7070'}", "listen.data", "must be an IP address")]
+    [InlineData("listen: {data: '[127.0.0.1:7070'}", "listen.data", "must be an IP address")]
     [InlineData("revision: 1234567890123456789012345678901234567890123456789012345678901234", "revision", "at most 63")]
     [InlineData("revision: \"a\\u0007\"", "revision", "at most 63")]
     [InlineData("revision: {a: b}", "revision", "single value")]
@@ -148,6 +148,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("::1:7071", "[::1]:7071")]
     [InlineData("fd00:1:2:3:4:5:6:7:7071", "[fd00:1:2:3:4:5:6:7]:7071")]
     [InlineData("10.0.0.7:7071", "10.0.0.7:7071")]
+    [InlineData("[10.0.0.7]:7071", "10.0.0.7:7071")]
     public void The_address_of_a_pod_is_read_as_Kubernetes_writes_it(string written, string meant)
     {
         ConfigurationReading reading = Read($"listen: {{admin: '{written}'}}");
