@@ -28,6 +28,8 @@ internal sealed class RunSettings(Func<string, IReadOnlyList<string>?> said, IRe
             OperatorNamespace = Label("operator-namespace", Variable("POD_NAMESPACE")),
             Image = Image(),
             Webhook = Address("webhook-address", "127.0.0.1:9443"),
+            WebhookService = Label("webhook-service", "thermocline-webhook"),
+            WebhookConfiguration = Label("webhook-configuration", "thermocline-webhook", 253),
             Health = Address("health-address", "127.0.0.1:8081") ?? Needed("health-address"),
             Metrics = Address("metrics-address", "127.0.0.1:8080"),
             LeaseName = Label("lease-name", "thermocline-operator"),
@@ -75,11 +77,11 @@ internal sealed class RunSettings(Func<string, IReadOnlyList<string>?> said, IRe
         return image;
     }
 
-    private string Label(string option, string fallback)
+    private string Label(string option, string fallback, int lettersMax = 63)
     {
         string text = Text(option, fallback);
-        if (text.Length > 0 && !IsLabel(text))
-            _mistakes.Add($"--{option}: '{Shown(text)}' is no name: letters a-z, digits and -, at most 63");
+        if (text.Length > 0 && !IsLabel(text, lettersMax))
+            _mistakes.Add($"--{option}: '{Shown(text)}' is no name: letters a-z, digits and -, at most {lettersMax}");
         return text;
     }
 
@@ -122,7 +124,7 @@ internal sealed class RunSettings(Func<string, IReadOnlyList<string>?> said, IRe
 
     private string Variable(string name) => environment.TryGetValue(name, out string? value) ? value : "";
 
-    private static bool IsLabel(string text) => text.Length is > 0 and <= 63 && text[0] != '-' && text[^1] != '-'
+    private static bool IsLabel(string text, int lettersMax = 63) => text.Length > 0 && text.Length <= lettersMax && text[0] != '-' && text[^1] != '-'
         && text.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 
     private static string Shown(string text) => text.Length <= 60 ? text : text[..60] + "…";
