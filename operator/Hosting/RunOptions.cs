@@ -19,8 +19,11 @@ internal sealed record RunOptions
     /// <summary>Where the webhooks listen; null for none.</summary>
     public IPEndPoint? Webhook { get; init; }
 
-    /// <summary>The Service by which the API server reaches the webhooks, in the operator's namespace. Its Secret has the same name.</summary>
+    /// <summary>The Service by which the API server reaches the webhooks, in the operator's namespace.</summary>
     public string WebhookService { get; init; } = "";
+
+    /// <summary>The Secret of their certificate, in the operator's namespace.</summary>
+    public string WebhookSecret => $"{WebhookService}-certificate";
 
     /// <summary>The webhook configurations, mutating and validating, that are told who vouches for the webhooks.</summary>
     public string WebhookConfiguration { get; init; } = "";

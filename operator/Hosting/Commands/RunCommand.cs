@@ -38,7 +38,7 @@ internal sealed class RunCommand(
         ("operator-namespace", "NS", "Where the lease and the certificate lie. Default: POD_NAMESPACE, or that of the connection."),
         ("image", "IMAGE", "Image of the sidecar, where a MemoryCluster names none."),
         ("webhook-address", "HOST:PORT", "Where the webhooks listen; empty for none. Default: 127.0.0.1:9443."),
-        ("webhook-service", "NAME", "The Service by which the API server reaches them, and the Secret of their certificate. Default: thermocline-webhook."),
+        ("webhook-service", "NAME", "The Service by which the API server reaches them; NAME-certificate is the Secret. Default: thermocline-webhook."),
         ("webhook-configuration", "NAME", "The webhook configurations that are told who vouches for them. Default: thermocline-webhook."),
         ("health-address", "HOST:PORT", "Where /healthz/live and /healthz/ready answer. Default: 127.0.0.1:8081."),
         ("metrics-address", "HOST:PORT", "Where /metrics answers; empty for nowhere. Default: 127.0.0.1:8080."),

@@ -94,7 +94,7 @@ public sealed class ChartTests
         Assert.Contains("--namespace=team-a", ArgumentsOf(objects));
         Assert.DoesNotContain("--namespace=all", ArgumentsOf(objects));
         JsonNode webhook = objects.One("MutatingWebhookConfiguration")["webhooks"]![0]!;
-        JsonNode only = webhook["namespaceSelector"]!["matchExpressions"]![1]!;
+        JsonNode only = webhook["namespaceSelector"]!["matchExpressions"]![2]!;
         Assert.Equal(("In", "team-a"), ((string?)only["operator"], (string?)only["values"]![0]));
     }
 
