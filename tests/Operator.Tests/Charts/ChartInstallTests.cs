@@ -1,3 +1,4 @@
+using Thermocline.Operator.Tests.Hosting;
 using Thermocline.Testing.Cluster;
 using Xunit;
 
@@ -104,6 +105,28 @@ public sealed class ChartInstallTests
         Assert.True(here.Code == 0, here.ToString());
         KubectlAnswer there = await Kubectl.RunAsync([.. get, "team-b"], "", TestContext.Current.CancellationToken);
         Assert.Contains("forbidden", there.Errors, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("all")]
+    [InlineData("team-a")]
+    public async Task The_operator_leads_with_the_rights_it_is_shipped_with_and_is_refused_nothing(string @namespace)
+    {
+        await using InstalledChart chart = await InstalledChart.InstallAsync(@namespace == "all" ? [] : ["--set", $"namespaces={{{@namespace}}}"]);
+        await using OperatorProcess process = OperatorProcess.Start(
+            "run", "--kubeconfig", await chart.OperatorKubeconfigAsync(), "--namespace", @namespace, "--operator-namespace", chart.Namespace,
+            "--lease-name", InstalledChart.Release, "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--webhook-address", "");
+        string metrics;
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        do
+        {
+            Assert.False(limit.IsCancellationRequested, process.Log);
+            metrics = await process.GetAsync("metrics", "/metrics", limit.Token);
+        }
+        while (!metrics.Contains("leader_election_master_status{name=\"thermocline\"} 1\n", StringComparison.Ordinal));
+        Assert.Equal(0, await process.StopAsync());
+        Assert.DoesNotContain("code=\"403\"", metrics, StringComparison.Ordinal);
+        Assert.Equal("", await chart.KubectlAsync("-n", chart.Namespace, "get", "lease", "thermocline", "-o", "jsonpath={.spec.holderIdentity}"));
     }
 
     private static string? PlaceOf(InstalledChart chart, string group) => group == "admissionregistration.k8s.io" ? null : chart.Namespace;
