@@ -1,4 +1,7 @@
+using System.Collections;
 using System.CommandLine;
+using Thermocline.Operator.Hosting;
+using Thermocline.Operator.Hosting.Commands;
 
 var crds = new Command("crds", "Prints the custom resource definitions, for kubectl apply -f -.");
 crds.Aliases.Add("crd");
@@ -12,5 +15,12 @@ crds.SetAction(_ =>
         Console.Out.Write(reader.ReadToEnd());
     }
 });
-var root = new RootCommand("thermocline-operator: reconciles MemoryCluster resources. So far it prints their definition.") { crds };
-return root.Parse(args).Invoke();
+
+// The only place that looks at the environment.
+Dictionary<string, string> environment = new(StringComparer.Ordinal);
+foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+    environment[(string)entry.Key] = (string?)entry.Value ?? "";
+var run = new RunCommand(Console.Out, Console.Error, environment, Composition.Of);
+var root = new RootCommand("thermocline-operator: reconciles MemoryCluster resources and attaches sidecars to pods.") { run.Create(), crds };
+// Its own handling of signals would end a run after two seconds; a run stops by itself.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -15,6 +15,17 @@ internal static class Definition
     /// <summary>The definition as it is shipped.</summary>
     public static string Yaml(Type type) => Heading + YamlText.Of(Json(type));
 
+    /// <summary>The definition as a template of the chart: helm updates it with the chart, and leaves it when the chart goes.</summary>
+    public static string ChartTemplate(Type type)
+    {
+        JsonObject definition = Json(type);
+        definition["metadata"]!.AsObject()["annotations"] = new JsonObject { ["helm.sh/resource-policy"] = "keep" };
+        string yaml = YamlText.Of(definition);
+        return yaml.Contains("{{", StringComparison.Ordinal)
+            ? throw new InvalidOperationException("The definition says what helm would take for a template: put it otherwise.")
+            : $"{{{{- if .Values.crds.install }}}}\n{Heading}{yaml}{{{{- end }}}}\n";
+    }
+
     /// <summary>The definition.</summary>
     public static JsonObject Json(Type type)
     {

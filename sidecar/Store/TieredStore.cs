@@ -130,6 +130,16 @@ public sealed class TieredStore : IDisposable
         StoreException.DuringAsync(
             "Restoring", () => new Restoring(files, cold, time, progress).RunAsync(whole, cancellation));
 
+    /// <summary>
+    /// The same for a folder that has no records, or that a restoration left unfinished; null, and nothing done, when the folder
+    /// holds a store or the cold store holds none.
+    /// </summary>
+    /// <exception cref="StoreException">As of <see cref="RestoreAsync"/>.</exception>
+    public static ValueTask<RestoreReport?> RestoreIfEmptyAsync(
+        IFiles files, IColdStore cold, TimeProvider time, CancellationToken cancellation) =>
+        StoreException.DuringAsync(
+            "Restoring", () => new Restoring(files, cold, time, null).RunIfEmptyAsync(cancellation));
+
     /// <summary>Figures of this moment.</summary>
     public StoreStatus Status => StatusReading.Of(_opened, _committer, _packer, _stages, _cold?.Status, _reader) with { HotTuning = _tuner.Status };
 

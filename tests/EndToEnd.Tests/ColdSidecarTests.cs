@@ -68,6 +68,35 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
         Assert.Equal(0, await sidecar.StopAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task What_was_drained_is_served_by_a_sidecar_that_starts_with_nothing()
+    {
+        SidecarProgram program = RequiredProgram.Find();
+        // Nothing is shipped but by the drain.
+        string config = await ConfigAsync($"{{kind: folder, path: {_folder.Combine("cold")}, shipIntervalSeconds: 86400}}");
+        await File.AppendAllTextAsync(config, "data: {restore: whenEmpty}\n", Cancellation);
+        await using (SidecarProcess first = SidecarProcess.Serve(program, Data, "--config", config))
+        {
+            using HttpClient client = await ClientAsync(first);
+            for (int i = 0; i < Records; i++)
+                await PutAsync(client, i);
+            using HttpResponseMessage drained = await client.SendAsync(await AuthorizedAsync(HttpMethod.Post, "/v1/admin/drain"), Cancellation);
+            string body = await drained.Content.ReadAsStringAsync(Cancellation);
+            Assert.True(drained.StatusCode == HttpStatusCode.OK, body);
+            JsonElement report = JsonDocument.Parse(body).RootElement;
+            Assert.True(report.GetProperty("done").GetBoolean());
+            Assert.True(report.GetProperty("recoverySequence").GetUInt64() >= Records);
+            await first.KillAsync(Cancellation);
+        }
+
+        Directory.Delete(Data, recursive: true);
+        await using SidecarProcess second = SidecarProcess.Serve(program, Data, "--config", config);
+        using HttpClient reader = await ClientAsync(second);
+        for (int i = 0; i < Records; i++)
+            Assert.Equal(ValueOf(i), await reader.GetStringAsync(PathOf(i), Cancellation));
+        Assert.Equal(0, await second.StopAsync(Cancellation));
+    }
+
     private async Task LoseTheNodeAsync(string cold)
     {
         SidecarProgram program = RequiredProgram.Find();
@@ -118,12 +147,17 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
 
     private async Task<JsonElement> StatusAsync(HttpClient client)
     {
-        using HttpRequestMessage request = new(HttpMethod.Get, new Uri("/v1/status", UriKind.Relative));
-        string token = await File.ReadAllTextAsync(Path.Combine(Data, "admin.token"), Cancellation);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
-        using HttpResponseMessage answer = await client.SendAsync(request, Cancellation);
+        using HttpResponseMessage answer = await client.SendAsync(await AuthorizedAsync(HttpMethod.Get, "/v1/status"), Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).RootElement;
+    }
+
+    private async Task<HttpRequestMessage> AuthorizedAsync(HttpMethod method, string path)
+    {
+        string token = await File.ReadAllTextAsync(Path.Combine(Data, "admin.token"), Cancellation);
+        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
+        return request;
     }
 
     /// <summary>Asks again and again until it is so; fails when it never is.</summary>

@@ -3,7 +3,7 @@ namespace Thermocline.Tidy.Tests;
 /// <summary>The scripts at the root stop at the first failure and explain themselves.</summary>
 internal static class Scripts
 {
-    public static readonly string[] Paths = ["build", "run", "test", "bench", ".ci/run"];
+    public static readonly string[] Paths = ["build", "run", "test", "bench", ".ci/run", "charts/render"];
 
     public static IEnumerable<string> Mistakes(string path, string? text)
     {

@@ -137,14 +137,19 @@ internal sealed class EntityQueue : IDisposable
     public async ValueTask<EntityKey> TakeAsync(CancellationToken cancellation)
     {
         await _waiting.WaitAsync(cancellation);
+        EntityKey key;
+        TimeSpan waited;
         lock (_gate)
         {
             QueuedEntity entity = _order.Dequeue();
             entity.IsWaiting = false;
             entity.IsWorking = true;
             _working++;
-            return entity.Key;
+            (key, waited) = (entity.Key, _time.GetElapsedTime(entity.WaitingSince));
         }
+
+        _options.Waited?.Invoke(waited);
+        return key;
     }
 
     /// <summary>Nobody works on the object any more; if it was added meanwhile it waits behind the others.</summary>
@@ -193,6 +198,7 @@ internal sealed class EntityQueue : IDisposable
         if (entity.IsWaiting)
             return;
         entity.IsWaiting = true;
+        entity.WaitingSince = _time.GetTimestamp();
         _order.Enqueue(entity);
         _added++;
         _waiting.Release();

@@ -16,4 +16,7 @@ internal sealed record QueueOptions
 
     /// <summary>Objects that may wait, be worked on, or have a timer.</summary>
     public int KeysMax { get; init; } = 100_000;
+
+    /// <summary>Told how long an object waited, when a worker takes it.</summary>
+    public Action<TimeSpan>? Waited { get; init; }
 }

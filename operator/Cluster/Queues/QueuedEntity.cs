@@ -9,6 +9,9 @@ internal sealed class QueuedEntity(EntityKey key)
 
     public bool IsWaiting { get; set; }
 
+    /// <summary>The time stamp at which it began to wait.</summary>
+    public long WaitingSince { get; set; }
+
     public bool IsWorking { get; set; }
 
     /// <summary>Whether it is to wait again as soon as it is no longer worked on.</summary>

@@ -6,6 +6,12 @@ namespace Thermocline.Contract.Configuration;
 /// </summary>
 public sealed record SidecarConfiguration
 {
+    /// <summary>Most letters of <see cref="Revision"/>.</summary>
+    public const int RevisionLettersMax = 63;
+
+    /// <summary>What whoever wrote the configuration calls it; the status repeats it. Empty when nobody counts.</summary>
+    public string Revision { get; init; } = "";
+
     /// <summary>Where the sidecar answers.</summary>
     public ListenConfiguration Listen { get; init; } = new();
 

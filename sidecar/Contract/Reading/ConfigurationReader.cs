@@ -18,6 +18,7 @@ public static class ConfigurationReader
         SectionReader top = new("", settings, notes);
         SidecarConfiguration configuration = new()
         {
+            Revision = Revision(top),
             Listen = Listen(top.Section("listen")),
             Folder = Folder(top.Section("data")),
             Budget = Budget(top.Section("budget")),
@@ -34,6 +35,15 @@ public static class ConfigurationReader
         top.Later("hypervectors");
         top.End();
         return new ConfigurationReading(configuration, notes.Mistakes, notes.NotActedOn);
+    }
+
+    private static string Revision(SectionReader top)
+    {
+        string revision = top.Text("revision", "");
+        if (revision.Length <= SidecarConfiguration.RevisionLettersMax && !revision.Any(char.IsControl))
+            return revision;
+        top.Report("revision", $"must be a text of at most {SidecarConfiguration.RevisionLettersMax} letters");
+        return "";
     }
 
     private static ListenConfiguration Listen(SectionReader section)
@@ -74,7 +84,12 @@ public static class ConfigurationReader
 
     private static FolderConfiguration Folder(SectionReader section)
     {
-        FolderConfiguration folder = new() { Path = section.Text("path", new FolderConfiguration().Path) };
+        FolderConfiguration standard = new();
+        FolderConfiguration folder = new()
+        {
+            Path = section.Text("path", standard.Path),
+            Restore = section.Choice("restore", standard.Restore),
+        };
         if (folder.Path.Length == 0 || folder.Path.Contains('\0', StringComparison.Ordinal))
             section.Report("path", "must name a folder");
         section.End();

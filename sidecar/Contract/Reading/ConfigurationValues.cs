@@ -9,8 +9,10 @@ public static class ConfigurationValues
     /// <summary>Every setting with its path, in the order of the sections.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(SidecarConfiguration configuration) =>
     [
+        new("revision", configuration.Revision),
         .. Listen(configuration.Listen),
         new("data.path", configuration.Folder.Path),
+        new("data.restore", configuration.Folder.Restore == RestoreChoice.WhenEmpty ? "whenEmpty" : "never"),
         .. Budget(configuration.Budget),
         .. Tiers(configuration.Tiers),
         new("compression.level", configuration.Compression.Level.ToString()),

@@ -36,6 +36,9 @@ public sealed record SidecarStatus
     /// <summary>Twelve hex digits that name the configuration in force.</summary>
     public string Revision { get; init; } = "";
 
+    /// <summary>The setting <c>revision</c> of the configuration in force: what whoever wrote it calls it.</summary>
+    public string ConfiguredRevision { get; init; } = "";
+
     /// <summary>Settings of the file that wait for a restart.</summary>
     public IReadOnlyList<string> PendingRestart { get; init; } = [];
 

@@ -6,6 +6,7 @@ namespace Thermocline.Contract.Status;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(SidecarStatus))]
 [JsonSerializable(typeof(OptimizeReport))]
+[JsonSerializable(typeof(DrainReport))]
 [JsonSerializable(typeof(PressureReport))]
 [JsonSerializable(typeof(PressureAction))]
 public sealed partial class StatusJson : JsonSerializerContext;

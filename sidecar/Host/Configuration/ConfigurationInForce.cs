@@ -15,7 +15,7 @@ internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredS
     ];
 
     /// <summary>Settings that take effect without a restart.</summary>
-    private static readonly string[] Live = [.. BudgetNames, "compression.level", "durability.policy", "telemetry.logLevel"];
+    private static readonly string[] Live = ["revision", .. BudgetNames, "compression.level", "durability.policy", "telemetry.logLevel"];
 
     private volatile Snapshot _now = new(started, ConfigurationYaml.RevisionOf(started), []);
 
@@ -34,6 +34,7 @@ internal sealed class ConfigurationInForce(SidecarConfiguration started, TieredS
         string[] changed = [.. ConfigurationValues.Differences(Configuration, wanted).Intersect(Live)];
         SidecarConfiguration next = Configuration with
         {
+            Revision = wanted.Revision,
             Budget = wanted.Budget,
             Compression = Configuration.Compression with { Level = wanted.Compression.Level },
             Durability = Configuration.Durability with { Policy = wanted.Durability.Policy },

@@ -14,6 +14,7 @@ internal static class Routes
         MemoriesEndpoints.Map(app, parts);
         ExportEndpoint.Map(app, parts);
         OptimizeEndpoint.Map(app, parts);
+        DrainEndpoint.Map(app, parts);
         OpenApiEndpoint.Map(app);
         KvEndpoints.Map(app, parts.Plane);
     }

@@ -56,6 +56,7 @@ internal static class StatusEndpoint
             DiskFullBy = store.DiskFullBy,
         },
         Revision = parts.Force.Revision,
+        ConfiguredRevision = parts.Force.Configuration.Revision,
         PendingRestart = parts.Force.PendingRestart,
         Recovery = Of(store.Recovery, store.Damages),
     };

@@ -26,6 +26,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly IReadOnlyList<string> _notActedOn;
     private Task _watching = Task.CompletedTask;
+    private RestoreReport? _restored;
     private bool _stopped;
 
     private SidecarHost(WebApplication app, Parts parts, string dataFolder, ResilientColdStore? cold)
@@ -77,13 +78,14 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         TieredStore? store = null;
         try
         {
+            RestoreReport? restored = await RestoreAsync(setup, folder, cold);
             store = OpenStore(setup, folder, cold);
             // The token is made after the store was opened: its lock keeps a second sidecar away from the folder.
             AdminToken token = AdminToken.Load(configuration.Listen.AdminTokenFile, folder);
             Parts parts = new(setup, store, token, new ColdHealth(cold));
             CheckBudget(parts);
             WebApplication app = Composition.Build(parts);
-            SidecarHost host = new(app, parts, folder, cold);
+            SidecarHost host = new(app, parts, folder, cold) { _restored = restored };
             await host.ListenAsync();
             return host;
         }
@@ -135,6 +137,24 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         _parts.Dispose();
         _watchStop.Dispose();
         _cold?.Dispose();
+    }
+
+    /// <summary>
+    /// Brings the store back into an empty folder. When the cold store does not answer, the sidecar does not start: it would
+    /// begin another store, whose records the bucket would refuse ever after.
+    /// </summary>
+    private static async Task<RestoreReport?> RestoreAsync(SidecarSetup setup, string folder, ResilientColdStore? cold)
+    {
+        if (cold is null || setup.Reading.Configuration.Folder.Restore != RestoreChoice.WhenEmpty)
+            return null;
+        try
+        {
+            return await TieredStore.RestoreIfEmptyAsync(setup.OpenFolder(folder), cold, setup.Time, CancellationToken.None);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new HostingException($"data.path: cannot open {folder}: {failure.Message}", failure);
+        }
     }
 
     private static TieredStore OpenStore(SidecarSetup setup, string folder, ResilientColdStore? cold)
@@ -200,6 +220,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         RecoveryReport recovery = _store.Status.Recovery;
         LogOpened(_logger, recovery.Took.TotalMilliseconds, _store.Status.Keys, recovery.FramesReplayed,
             recovery.TornBytes, recovery.Damages.Count);
+        if (_restored is { } restored)
+            LogRestored(_logger, restored.Records, restored.Segments, restored.Tails);
         if (_notActedOn.Count > 0)
             LogNotActedOn(_logger, string.Join(", ", _notActedOn));
         if (_listeners.AdminFellBack)
@@ -230,6 +252,10 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     [LoggerMessage(EventId = 6, Level = LogLevel.Error,
         Message = "Stopped with {Running} requests running: the store is flushed but not closed, the next start recovers")]
     private static partial void LogLeftOpen(ILogger logger, int running);
+
+    [LoggerMessage(EventId = 16, Level = LogLevel.Information, Message = "The data folder was empty: restored {Records} records in "
+        + "{Segments} segments, and {Tails} unsealed segments, from the cold store")]
+    private static partial void LogRestored(ILogger logger, long records, int segments, int tails);
 
     [LoggerMessage(EventId = 15, Level = LogLevel.Warning,
         Message = "The last writes were not shipped to the cold store; they are on the local disk: {Reason}")]

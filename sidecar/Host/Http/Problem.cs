@@ -1,3 +1,5 @@
+using Thermocline.Contract.Status;
+
 namespace Thermocline.Sidecar.Http;
 
 /// <summary>An error answer (RFC 9457), as a value.</summary>
@@ -15,6 +17,9 @@ internal sealed record Problem(int Status, string Code, string Title, string? De
 
     /// <summary>Whether a part of the sidecar is away and the rest goes on: local data is served.</summary>
     public bool Degraded { get; init; }
+
+    /// <summary>How far a drain came, where it came to no end.</summary>
+    public DrainReport? Drain { get; init; }
 
     /// <summary>Index of the operation of a batch that decided.</summary>
     public int? Operation { get; init; }

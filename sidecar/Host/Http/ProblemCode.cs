@@ -30,6 +30,7 @@ internal static class ProblemCode
     public const string MemoryInvalid = "memory-invalid";
     public const string MemoryPressure = "memory-pressure";
     public const string MethodNotAllowed = "method-not-allowed";
+    public const string NoColdStore = "no-cold-store";
     public const string ParameterInvalid = "parameter-invalid";
     public const string PrivateUnavailable = "private-unavailable";
     public const string RangeUnsupported = "range-unsupported";
@@ -52,7 +53,7 @@ internal static class ProblemCode
         BatchInvalid, BodyTooLarge, BodyTruncated, Busy, ColdUnavailable, CollectionInvalid, CollectionReserved,
         ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, DiskFull, Internal,
         JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid, MemoryPressure,
-        MethodNotAllowed, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
+        MethodNotAllowed, NoColdStore, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
         RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFenced, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,
     ];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Thermocline.Contract.Status;
 
 namespace Thermocline.Sidecar.Http;
 
@@ -36,11 +37,22 @@ internal static class ProblemWriter
             json.WriteString("detail", detail);
         if (problem.Degraded)
             json.WriteBoolean("degraded", true);
+        if (problem.Drain is { } drain)
+            WriteDrain(json, drain);
         if (problem.Operation is { } operation)
             json.WriteNumber("operation", operation);
         if (problem.Errors.Count > 0)
             WriteErrors(json, problem.Errors);
         json.WriteEndObject();
+    }
+
+    /// <summary>The members of the report stand where they stand in the answer of a drain that is done.</summary>
+    private static void WriteDrain(Utf8JsonWriter json, DrainReport drain)
+    {
+        json.WriteBoolean("done", drain.Done);
+        json.WriteNumber("sequence", drain.Sequence);
+        json.WriteNumber("recoverySequence", drain.RecoverySequence);
+        json.WriteNumber("seconds", drain.Seconds);
     }
 
     private static void WriteErrors(Utf8JsonWriter json, IReadOnlyList<FieldMistake> errors)

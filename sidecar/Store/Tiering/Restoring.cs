@@ -17,6 +17,21 @@ internal sealed class Restoring(IFiles files, IColdStore cold, TimeProvider time
     private const string Unfinished = Recovery.IdentityFile.RestoringPath;
     private readonly RestoreTally _tally = new();
 
+    /// <summary>Restores stubs into a folder that has no records; null when it has, or when there is nothing to restore.</summary>
+    /// <exception cref="StoreException">Nobody can say whether there is something to restore, or the world failed.</exception>
+    public async ValueTask<RestoreReport?> RunIfEmptyAsync(CancellationToken cancellation)
+    {
+        if (!files.Exists(Unfinished))
+        {
+            if (SegmentNames.List(files).Any() || await cold.HeadAsync(ObjectNames.Manifest, cancellation) is null)
+                return null;
+            // A store that was opened and never written to: nothing depends on its identity.
+            files.Delete(Recovery.IdentityFile.Path);
+        }
+
+        return await RunAsync(whole: false, cancellation);
+    }
+
     /// <exception cref="StoreException">The folder holds another store, or nothing can be restored, or the world failed.</exception>
     public async ValueTask<RestoreReport> RunAsync(bool whole, CancellationToken cancellation)
     {

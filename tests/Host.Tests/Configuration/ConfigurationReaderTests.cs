@@ -11,6 +11,7 @@ public sealed class ConfigurationReaderTests
 {
     private const string FullExample =
         """
+        revision: "17"
         listen: {data: "127.0.0.1:7070", dataSocket: "", admin: "0.0.0.0:7071", adminTokenFile: ""}
         data: {path: ./data}
         budget: {limit: 512Mi, highWatermark: 75, criticalWatermark: 90, intervalSeconds: 5, shares: {states: 40, signals: 20, cache: 15, connections: 10, system: 15}}
@@ -110,6 +111,11 @@ public sealed class ConfigurationReaderTests
     [InlineData("listen: {data: '127.0.0.1:7070', admin: '127.0.0.1:7070'}", "listen.admin", "must differ")]
     [InlineData("listen: {dataSocketMode: '0999'}", "listen.dataSocketMode", "octal")]
     [InlineData("listen: {graceSeconds: 1.5}", "listen.graceSeconds", "whole number")]
+    [InlineData("listen: {data: 'fd00::zz:7070'}", "listen.data", "must be an IP address")]
+    [InlineData("listen: {data: '[127.0.0.1:7070'}", "listen.data", "must be an IP address")]
+    [InlineData("revision: 1234567890123456789012345678901234567890123456789012345678901234", "revision", "at most 63")]
+    [InlineData("revision: \"a\\u0007\"", "revision", "at most 63")]
+    [InlineData("revision: {a: b}", "revision", "single value")]
     [InlineData("search: 5", "search", "must be a section")]
     [InlineData("data: {path: \"a\\0b\"}", "data.path", "must name a folder")]
     public void A_mistake_is_named_with_its_path(string yaml, string path, string message)
@@ -135,6 +141,20 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void Without_compression_no_codec_is_needed() =>
         Assert.Empty(Read("compression: {level: Off, stages: []}").Mistakes);
+
+    [Theory]
+    [InlineData("[fd00::1]:7071", "[fd00::1]:7071")]
+    [InlineData("fd00::1:7071", "[fd00::1]:7071")]
+    [InlineData("::1:7071", "[::1]:7071")]
+    [InlineData("fd00:1:2:3:4:5:6:7:7071", "[fd00:1:2:3:4:5:6:7]:7071")]
+    [InlineData("10.0.0.7:7071", "10.0.0.7:7071")]
+    [InlineData("[10.0.0.7]:7071", "10.0.0.7:7071")]
+    public void The_address_of_a_pod_is_read_as_Kubernetes_writes_it(string written, string meant)
+    {
+        ConfigurationReading reading = Read($"listen: {{admin: '{written}'}}");
+        Assert.Empty(reading.Mistakes);
+        Assert.Equal(IPEndPoint.Parse(meant), reading.Configuration.Listen.Admin);
+    }
 
     [Fact]
     public void All_mistakes_are_listed_at_once_with_their_lines()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Xunit;
@@ -108,6 +109,37 @@ public sealed class ConfigurationWatchTests
         File.Move(link, sidecar.ConfigFile, overwrite: true);
         sidecar.Host.Watch.Look();
         Assert.Equal(96L << 20, (await sidecar.StatusAsync()).GetProperty("budget").GetProperty("limit").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_mounted_config_map_that_is_updated_as_kubelet_does_it_is_noticed_and_its_revision_told()
+    {
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("revision: '1'");
+        Assert.Equal("1", (await sidecar.StatusAsync()).GetProperty("configuredRevision").GetString());
+        // thermocline.yaml -> ..data/thermocline.yaml, ..data -> a folder of its own for each version.
+        string mount = sidecar.Folder;
+        WriteVersion(mount, "..v1", "revision: '1'");
+        File.CreateSymbolicLink(Path.Combine(mount, "..data"), "..v1");
+        File.Delete(sidecar.ConfigFile);
+        File.CreateSymbolicLink(sidecar.ConfigFile, Path.Combine("..data", "thermocline.yaml"));
+        sidecar.Host.Watch.Look();
+        WriteVersion(mount, "..v2", "revision: '2'\nbudget: {limit: 96Mi}");
+        File.CreateSymbolicLink(Path.Combine(mount, "..data_tmp"), "..v2");
+        // A rename over the link: File.Move follows it.
+        using (Process swap = Process.Start("mv", ["-T", Path.Combine(mount, "..data_tmp"), Path.Combine(mount, "..data")]))
+            await swap.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Directory.Delete(Path.Combine(mount, "..v1"), recursive: true);
+        sidecar.Host.Watch.Look();
+        JsonElement status = await sidecar.StatusAsync();
+        Assert.Equal("2", status.GetProperty("configuredRevision").GetString());
+        Assert.Equal(96L << 20, status.GetProperty("budget").GetProperty("limit").GetInt64());
+        Assert.Empty(status.GetProperty("pendingRestart").EnumerateArray());
+    }
+
+    private static void WriteVersion(string mount, string version, string yaml)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(mount, version)).FullName;
+        File.WriteAllText(Path.Combine(folder, "thermocline.yaml"), yaml);
     }
 
     [Fact]

@@ -8,11 +8,14 @@ namespace Thermocline.Operator.Tests.Api;
 /// <summary>YAML as the JSON that kubectl makes of it.</summary>
 internal static class YamlJson
 {
-    public static JsonNode Of(string yaml)
+    public static JsonNode Of(string yaml) => All(yaml).Single();
+
+    /// <summary>Every document of a file, but those that are empty.</summary>
+    public static IReadOnlyList<JsonNode> All(string yaml)
     {
         YamlStream stream = [];
         stream.Load(new StringReader(yaml));
-        return Of(stream.Documents.Single().RootNode)!;
+        return [.. stream.Documents.Select(static document => Of(document.RootNode)).OfType<JsonNode>()];
     }
 
     private static JsonNode? Of(YamlNode node) => node switch

@@ -19,6 +19,10 @@ public sealed class DefinitionTests
         Assert.True(Definition.Yaml(typeof(MemoryCluster)) == Text("crds", Definition.FileNameOf(typeof(MemoryCluster))), Remedy);
 
     [Fact]
+    public void The_definition_in_the_chart_is_not_stale() =>
+        Assert.True(Definition.ChartTemplate(typeof(MemoryCluster)) == Text("charts", "thermocline", "templates", "crds.yaml"), Remedy);
+
+    [Fact]
     public void The_documented_fields_are_not_stale()
     {
         string document = Text(FieldTable.Document.Split('/'));

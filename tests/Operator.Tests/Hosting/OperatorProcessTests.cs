@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Thermocline.Operator.Tests.Cluster;
+using Thermocline.Operator.Tests.Cluster.Live;
+using Xunit;
+
+namespace Thermocline.Operator.Tests.Hosting;
+
+public sealed class OperatorProcessTests(ApiServers servers)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_processes_lead_in_turn_and_a_signal_ends_each_with_code_0()
+    {
+        await using LiveSpace space = await LiveSpace.OpenAsync(servers, "process");
+        await using OperatorProcess first = Start(space);
+        await UntilAsync(async () => Leads(await first.GetAsync("metrics", "/metrics", Cancellation)));
+        await using OperatorProcess second = Start(space);
+        await UntilAsync(async () => await second.GetAsync("health", "/healthz/ready", Cancellation) == "ok\n");
+        Assert.False(Leads(await second.GetAsync("metrics", "/metrics", Cancellation)));
+
+        Assert.Equal(0, await first.StopAsync());
+        await UntilAsync(async () => Leads(await second.GetAsync("metrics", "/metrics", Cancellation)));
+        Assert.Equal(0, await second.StopAsync());
+        Assert.Equal("", await space.KubectlAsync("get", "lease", "thermocline-operator", "-o", "jsonpath={.spec.holderIdentity}"));
+        string[] messages = [.. first.Log.Split('\n').Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("Message").GetString()!)];
+        Assert.Contains("Leads", messages);
+        Assert.Equal("Stopped", messages[^1]);
+    }
+
+    [Fact]
+    public async Task Bad_usage_is_said_all_of_it_and_ends_with_code_2()
+    {
+        await using OperatorProcess wrong = OperatorProcess.Start("run", "--namespace", "Team", "--log-level", "loud");
+        Assert.Equal(2, await wrong.ExitAsync(Cancellation));
+        await using OperatorProcess nowhere = OperatorProcess.Start("run");
+        Assert.Equal(2, await nowhere.ExitAsync(Cancellation));
+        await UntilAsync(() => Task.FromResult(nowhere.Log.Contains("--kubeconfig: is not given", StringComparison.Ordinal)
+            && wrong.Log.Contains("--namespace: 'Team'", StringComparison.Ordinal) && wrong.Log.Contains("--log-level", StringComparison.Ordinal)));
+        await using OperatorProcess absent = OperatorProcess.Start("run", "--kubeconfig", "/nowhere/at-all");
+        Assert.Equal(2, await absent.ExitAsync(Cancellation));
+    }
+
+    private static OperatorProcess Start(LiveSpace space) => OperatorProcess.Start(
+        "run", "--kubeconfig", space.Server.Kubeconfig, "--namespace", space.Name, "--operator-namespace", space.Name, "--log-format", "json",
+        "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--webhook-address", "");
+
+    private static bool Leads(string metrics) => metrics.Contains("leader_election_master_status{name=\"thermocline-operator\"} 1\n", StringComparison.Ordinal);
+
+    /// <summary>Asks again and again until it is so; fails when it never is.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!await isSo())
+            Assert.False(limit.IsCancellationRequested, "It did not come to be so.");
+    }
+}
