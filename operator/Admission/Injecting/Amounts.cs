@@ -6,7 +6,8 @@ namespace Thermocline.Operator.Admission.Injecting;
 /// <summary>Amounts as the API server writes them back, so that what was injected is found again as it was.</summary>
 internal static class Amounts
 {
-    private const long WarmMarginMin = 256L << 20;
+    private const long Mebibyte = 1L << 20;
+    private const long WarmMarginMin = 256 * Mebibyte;
 
     private static readonly (string Suffix, long Unit)[] Decimals =
         [("T", 1_000_000_000_000), ("G", 1_000_000_000), ("M", 1_000_000), ("k", 1_000)];
@@ -19,7 +20,7 @@ internal static class Amounts
     /// a pod whose volume passes its limit is evicted.
     /// </summary>
     public static string VolumeFor(string warm) => Quantity.TryParse(warm, out long bytes)
-        ? Canonical(bytes + Math.Max(bytes / 4, WarmMarginMin))
+        ? Canonical((bytes + Math.Max(bytes / 4, WarmMarginMin) + Mebibyte - 1) / Mebibyte * Mebibyte)
         : warm;
 
     private static string Canonical(long bytes)

@@ -55,11 +55,10 @@ internal static class Obstacles
         {
             foreach (JsonObject port in PodJson.Objects(container["ports"]))
             {
-                if (port["containerPort"] is JsonValue value && value.TryGetValue(out int number)
-                    && number is Names.DataPort or Names.AdminPort)
+                if (PodJson.Number(port["containerPort"]) is Names.DataPort or Names.AdminPort)
                 {
                     return Refuse(
-                        RefusalReason.PortTaken, $"Its container {PodJson.Text(container["name"])} has port {number}, which the sidecar needs.");
+                        RefusalReason.PortTaken, $"Its container {PodJson.Text(container["name"])} has port {port["containerPort"]}, which the sidecar needs.");
                 }
             }
         }

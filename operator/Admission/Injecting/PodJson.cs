@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Thermocline.Operator.Admission.Injecting;
@@ -15,6 +16,12 @@ internal static class PodJson
     public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     public static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue(out bool said) && said;
+
+    // By its text: a number that was parsed and one that was made here are read by different types.
+    public static long? Number(JsonNode? node) =>
+        node is JsonValue value && long.TryParse(value.ToJsonString(), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : null;
 
     public static IEnumerable<JsonObject> Objects(JsonNode? list) => (list as JsonArray ?? []).OfType<JsonObject>();
 

@@ -41,7 +41,7 @@ public sealed class InjectionTests
         JsonObject pod = golden.Pod;
         HashSet<string> before = [.. RestrictedRules.Broken(pod)];
         JsonObject injected = JsonPatches.Apply(pod, Injection.Of(pod, golden.Wish).Patch);
-        Assert.Empty(RestrictedRules.Broken(injected).Where(rule => !before.Contains(rule)));
+        Assert.DoesNotContain(RestrictedRules.Broken(injected), rule => !before.Contains(rule));
     }
 
     [Theory]
