@@ -133,7 +133,7 @@ internal sealed class WebhookServer : IAsyncDisposable
         using var late = new CancellationTokenSource(_options.BodyTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
         // It ends by itself at the limit of Kestrel.
-        using MemoryStream body = new((int)Math.Clamp(context.Request.ContentLength ?? 0, 4 << 10, _options.BodyBytesMax));
+        using MemoryStream body = new((int)Math.Min(context.Request.ContentLength ?? 0, _options.BodyBytesMax));
         await context.Request.Body.CopyToAsync(body, either.Token);
         return body.ToArray();
     }
