@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Thermocline.Operator.Admission;
@@ -50,10 +50,14 @@ public sealed class WebhookServerTests : IAsyncDisposable
     public async Task A_question_that_does_not_arrive_is_given_up()
     {
         using HttpClient client = await StartAsync(new WebhookOptions { BodyTimeout = TimeSpan.FromMilliseconds(100) });
-        using var question = new HttpRequestMessage(HttpMethod.Post, WebhookObjects.PodsPath) { Content = new NeverEnding(Cancellation) };
-        question.Headers.ExpectContinue = false;
-        using HttpResponseMessage answer = await client.SendAsync(question, HttpCompletionOption.ResponseHeadersRead, Cancellation);
-        Assert.Equal(HttpStatusCode.RequestTimeout, answer.StatusCode);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(_server!.Address, Cancellation);
+        await using var line = new SslStream(socket.GetStream());
+        await line.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = Names.ServerName, CertificateChainPolicy = Policy() }, Cancellation);
+        await line.WriteAsync("POST /mutate/pods HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{"u8.ToArray(), Cancellation);
+        using var reader = new StreamReader(line);
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await reader.ReadLineAsync(Cancellation));
         Assert.Equal(HttpStatusCode.OK, await CodeAsync(client, WebhookObjects.PodsPath, Question.Of("Pod", new JsonObject())));
     }
 
@@ -123,13 +127,18 @@ public sealed class WebhookServerTests : IAsyncDisposable
         _authority = files.Authority;
     }
 
-    private HttpClient Client()
+    private X509ChainPolicy Policy()
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.ImportFromPem(_authority);
+        return policy;
+    }
+
+    private HttpClient Client()
+    {
         var handler = new SocketsHttpHandler
         {
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Policy() },
         };
         _open.Add(handler);
         var client = new HttpClient(handler, disposeHandler: false)
@@ -141,22 +150,5 @@ public sealed class WebhookServerTests : IAsyncDisposable
         // The name the certificate must carry follows from it.
         client.DefaultRequestHeaders.Host = Names.ServerName;
         return client;
-    }
-
-    /// <summary>A body that begins, and then nothing comes.</summary>
-    private sealed class NeverEnding(CancellationToken end) : HttpContent
-    {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes("{"), end);
-            await stream.FlushAsync(end);
-            await Task.Delay(Timeout.InfiniteTimeSpan, end);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
     }
 }
