@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Thermocline.Contract.Reading;
 using Thermocline.Operator.Admission.Injecting;
 using Thermocline.Operator.Api;
 using Xunit;
@@ -127,6 +128,43 @@ public sealed class InjectionTests
         Assert.Equal(Injection.HashOf(wish), Injection.HashOf(larger));
         Assert.NotEqual(Injection.HashOf(wish), Injection.HashOf(wish with { Store = "1" }));
         Assert.NotEqual(Injection.HashOf(wish), Injection.HashOf(wish with { Cluster = "other" }));
+    }
+
+    [Theory]
+    [InlineData("10.1.2.3")]
+    [InlineData("fd00::1")]
+    public void The_sidecar_takes_every_setting_it_is_given(string podAddress)
+    {
+        InjectionWish plain = InjectionCase.Of("plain").Wish;
+        // The longest names there can be.
+        InjectionWish longest = plain with
+        {
+            Namespace = new string('n', 63),
+            Cluster = new string('c', 52),
+            Store = new string('s', 253),
+            Spec = plain.Spec with
+            {
+                Tiers = plain.Spec.Tiers with { Cold = new() { S3 = new() { Bucket = "memories", Prefix = new string('p', 100), CredentialsSecretName = "keys" } } },
+            },
+        };
+        SettingSection settings = SettingSection.Empty.With(["tiers", "cold", "kind"], new SettingText("s3", "")).With(["tiers", "cold", "bucket"], new SettingText("memories", ""));
+        int given = 0;
+        foreach (JsonObject variable in PodJson.Objects(InjectedContainer.Of(longest, null, false)["env"]))
+        {
+            string name = PodJson.Text(variable["name"])!;
+            if (!name.StartsWith("THERMOCLINE__", StringComparison.Ordinal))
+                continue;
+            string value = PodJson.Text(variable["value"])!.Replace("$(POD_IP)", podAddress, StringComparison.Ordinal);
+            settings = settings.With(name["THERMOCLINE__".Length..].Split("__"), new SettingText(value, $"environment {name}"));
+            given++;
+        }
+
+        ConfigurationReading reading = ConfigurationReader.Read(settings);
+        Assert.Empty(reading.Mistakes);
+        Assert.Equal(7, given);
+        Assert.Equal(podAddress, reading.Configuration.Listen.Admin!.Address.ToString());
+        Assert.Equal(Names.AdminPort, reading.Configuration.Listen.Admin.Port);
+        Assert.EndsWith($"/{longest.Store}/", reading.Configuration.Tiers.Cold.Prefix, StringComparison.Ordinal);
     }
 
     [Fact]
