@@ -61,9 +61,24 @@ internal static class Names
     public const string ConfigurationVolume = "thermocline-config", TokenVolume = "thermocline-admin",
         CredentialsVolume = "thermocline-s3", DataVolume = "thermocline-data", SocketVolume = "thermocline-sockets";
 
+    /// <summary>Where Dapr looks for the sockets of components, in its container and in ours.</summary>
+    public const string SocketFolder = "/tmp/dapr-components-sockets";
+
+    /// <summary>All volumes of ours.</summary>
+    public static readonly IReadOnlyList<string> Volumes =
+        [ConfigurationVolume, TokenVolume, CredentialsVolume, DataVolume, SocketVolume];
+
     /// <summary>The ConfigMap with the sidecars' configuration, the Service for metrics, and the NetworkPolicy.</summary>
     public static string Child(string cluster) => $"{cluster}-thermocline";
 
     /// <summary>The Secret with the administrators' token.</summary>
     public static string TokenSecret(string cluster) => $"{cluster}-thermocline-admin";
+
+    /// <summary>The folder of one store in the bucket, with its slash: what every object's name of that store starts with.</summary>
+    public static string StoreFolder(string prefix, string @namespace, string cluster, string store)
+    {
+        string below = $"{@namespace}/{cluster}/{store}/";
+        string above = prefix.TrimEnd('/');
+        return above.Length == 0 ? below : $"{above}/{below}";
+    }
 }

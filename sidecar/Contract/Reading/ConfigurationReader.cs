@@ -7,7 +7,8 @@ public static class ConfigurationReader
 {
     private const int SocketPathBytesMax = 107;
     private const int DayMax = 36_500;
-    private const int PrefixLettersMax = 100;
+    // 100 of a MemoryCluster's own, and then namespace, cluster and store; a key of S3 has 1,024.
+    private const int PrefixLettersMax = 600;
     private const int CollectionsMax = 1_000;
     private const string NeedsCold = "needs tiers.cold";
 
@@ -195,7 +196,7 @@ public static class ConfigurationReader
         if (cold.Region.Length == 0)
             section.Report("region", "must not be empty");
         if (!IsPrefix(cold.Prefix))
-            section.Report("prefix", "must have letters, digits, '/', '-', '.' and '_', no empty, '.' or '..' part, at most 100 of them");
+            section.Report("prefix", "must have letters, digits, '/', '-', '.' and '_', no empty, '.' or '..' part, at most 600 of them");
         if (cold.AccessKeyFile.Length == 0 != (cold.SecretKeyFile.Length == 0))
             section.Report("secretKeyFile", "goes together with accessKeyFile: give both or neither");
         if (cold.Endpoint.Length == 0)

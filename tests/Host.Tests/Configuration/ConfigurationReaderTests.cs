@@ -107,6 +107,8 @@ public sealed class ConfigurationReaderTests
     [InlineData("telemetry: {logFormat: xml}", "telemetry.logFormat", "must be one of")]
     [InlineData("listen: {data: 'example.org:80'}", "listen.data", "must be an IP address")]
     [InlineData("listen: {data: '127.0.0.1'}", "listen.data", "must be an IP address")]
+    [InlineData("listen: {data: '[example.org]:80'}", "listen.data", "must be an IP address")]
+    [InlineData("listen: {data: '[localhost]:80'}", "listen.data", "must be an IP address")]
     [InlineData("listen: {data: '127.0.0.1:70707'}", "listen.data", "must be an IP address")]
     [InlineData("listen: {data: '127.0.0.1:7070', admin: '127.0.0.1:7070'}", "listen.admin", "must differ")]
     [InlineData("listen: {dataSocketMode: '0999'}", "listen.dataSocketMode", "octal")]
@@ -137,6 +139,22 @@ public sealed class ConfigurationReaderTests
         Assert.Empty(reading.Mistakes);
         Assert.Equal(note, Assert.Single(reading.NotActedOn));
     }
+
+    [Theory]
+    [InlineData("[10.1.2.3]:7071", "10.1.2.3:7071")]
+    [InlineData("[fd00::1]:7071", "[fd00::1]:7071")]
+    public void The_address_of_a_pod_may_stand_in_brackets_whatever_its_family(string text, string address)
+    {
+        ConfigurationReading reading = Read($"listen: {{admin: '{text}'}}");
+        Assert.Empty(reading.Mistakes);
+        Assert.Equal(System.Net.IPEndPoint.Parse(address), reading.Configuration.Listen.Admin);
+    }
+
+    [Theory]
+    [InlineData(600, 0)]
+    [InlineData(601, 1)]
+    public void A_prefix_has_room_for_namespace_cluster_and_store(int letters, int mistakes) =>
+        Assert.Equal(mistakes, Read($"tiers: {{cold: {{prefix: {new string('a', letters)}}}}}").Mistakes.Count);
 
     [Fact]
     public void Without_compression_no_codec_is_needed() =>

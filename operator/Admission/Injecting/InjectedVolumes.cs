@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Thermocline.Operator.Api;
+using Thermocline.Operator.Api.Specification.Tiers;
+
+namespace Thermocline.Operator.Admission.Injecting;
+
+/// <summary>The volumes of a sidecar and where it mounts them. The sockets are not among them: Dapr may have brought a volume.</summary>
+internal static class InjectedVolumes
+{
+    public static JsonArray Of(InjectionWish wish)
+    {
+        var volumes = new JsonArray(
+            new JsonObject
+            {
+                ["name"] = Names.ConfigurationVolume,
+                ["configMap"] = new JsonObject { ["name"] = Names.Child(wish.Cluster) },
+            },
+            new JsonObject
+            {
+                ["name"] = Names.TokenVolume,
+                ["secret"] = new JsonObject { ["secretName"] = Names.TokenSecret(wish.Cluster) },
+            });
+        if (HasKeys(wish))
+        {
+            volumes.Add((JsonNode)new JsonObject
+            {
+                ["name"] = Names.CredentialsVolume,
+                ["secret"] = new JsonObject
+                {
+                    ["secretName"] = wish.Spec.Tiers.Cold.S3!.CredentialsSecretName,
+                    ["items"] = new JsonArray(Item("accessKey"), Item("secretKey")),
+                },
+            });
+        }
+
+        volumes.Add((JsonNode)Data(wish));
+        return volumes;
+    }
+
+    public static JsonArray Mounts(InjectionWish wish)
+    {
+        var mounts = new JsonArray(
+            // Whole folders: a file mounted by itself never shows a change.
+            ReadOnly(Names.ConfigurationVolume, Names.ConfigurationFolder),
+            ReadOnly(Names.TokenVolume, Names.TokenFolder));
+        if (HasKeys(wish))
+            mounts.Add((JsonNode)ReadOnly(Names.CredentialsVolume, Names.CredentialsFolder));
+        mounts.Add((JsonNode)new JsonObject { ["name"] = Names.DataVolume, ["mountPath"] = Names.DataFolder });
+        return mounts;
+    }
+
+    /// <summary>The volume for sockets, where Dapr brought none.</summary>
+    public static JsonObject Sockets() => new() { ["name"] = Names.SocketVolume, ["emptyDir"] = new JsonObject() };
+
+    public static bool HasKeys(InjectionWish wish) => wish.Spec.Tiers.Cold.S3 is { CredentialsSecretName.Length: > 0 };
+
+    private static JsonObject Data(InjectionWish wish)
+    {
+        WarmTierSpec warm = wish.Spec.Tiers.Warm;
+        string size = Amounts.VolumeFor(warm.Size);
+        if (warm.StorageClassName.Length == 0)
+        {
+            return new JsonObject
+            {
+                ["name"] = Names.DataVolume,
+                ["emptyDir"] = new JsonObject { ["sizeLimit"] = size },
+            };
+        }
+
+        return new JsonObject
+        {
+            ["name"] = Names.DataVolume,
+            ["ephemeral"] = new JsonObject
+            {
+                ["volumeClaimTemplate"] = new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [Names.ClusterLabel] = wish.Cluster } },
+                    ["spec"] = new JsonObject
+                    {
+                        ["accessModes"] = new JsonArray("ReadWriteOnce"),
+                        ["storageClassName"] = warm.StorageClassName,
+                        ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = size } },
+                    },
+                },
+            },
+        };
+    }
+
+    private static JsonObject Item(string key) => new() { ["key"] = key, ["path"] = key };
+
+    private static JsonObject ReadOnly(string volume, string folder) =>
+        new() { ["name"] = volume, ["mountPath"] = folder, ["readOnly"] = true };
+}
