@@ -20,12 +20,23 @@ internal static class Upkeep
         IReadOnlyList<PodFinding> findings = Membership.Of(observed, options);
         var situation = new Situation { Observed = observed, Revision = history.Newest?.Number, Findings = findings };
         if (observed.Annotation(MemoryCluster.PausedAnnotation) == "true")
-            return Told(new ClusterPlan { RequeueAfter = options.PollInterval }, situation with { IsPaused = true }, now);
+        {
+            return Told(
+                new ClusterPlan { RequeueAfter = options.PollInterval },
+                situation with { IsPaused = true, Findings = Held(findings, "Paused", "The MemoryCluster is paused.") }, now);
+        }
+
         if (Rollback.Of(observed, history) is { } asked)
             return asked;
         IReadOnlyList<FieldMistake> mistakes = Mistakes(observed, history);
         if (mistakes.Count > 0)
-            return Told(new ClusterPlan { RequeueAfter = options.PollInterval }, situation with { Mistakes = mistakes }, now);
+        {
+            return Told(
+                new ClusterPlan { RequeueAfter = options.PollInterval },
+                situation with { Mistakes = mistakes, Findings = Held(findings, "InvalidSpec", "The spec of the MemoryCluster has mistakes.") }, now);
+        }
+
+
         return AutoRollback.Of(observed, history, now, options) ?? Changes(situation, history, now, options);
     }
 
@@ -55,7 +66,8 @@ internal static class Upkeep
             Evictions = evicts ? [step.Eviction!] : [],
             Events = isNew ? [new ClusterEvent("Accepted", $"The spec is revision {accepted.Number} now.")] : [],
         };
-        bool moving = applies.Count > 0 || resizing.Resizes.Count > 0 || step.Eviction is not null || step.IsWaiting
+        bool moving = applies.Count > 0 || resizing.Resizes.Count > 0 || step.Eviction is not null
+            || (step.IsWaiting && step.Holdup is not { Reason: "WebhookMissed" })
             || situation.Said.Any(each => each.Status.ConfiguredRevision != $"{accepted.Number}");
         return Told(
             plan with { RequeueAfter = moving ? options.ProgressInterval : options.PollInterval },
@@ -81,6 +93,9 @@ internal static class Upkeep
             Events = [.. plan.Events, .. Turns(status, before)],
         };
     }
+
+    private static IReadOnlyList<PodFinding> Held(IReadOnlyList<PodFinding> findings, string reason, string message) =>
+        [.. findings.Select(each => each.Standing == PodStanding.Evictable ? each with { Reason = reason, Message = message } : each)];
 
     // Conditions that have become true and that somebody should look at; and the moment at which all is well.
     private static IEnumerable<ClusterEvent> Turns(MemoryClusterStatus status, MemoryClusterStatus? before)

@@ -28,8 +28,10 @@ internal sealed record AttachmentStep(PodEviction? Eviction, IReadOnlyList<PodFi
                 holdup);
         }
 
+        // Where the webhook missed a pod, another try is made with that very pod.
+        PodView? missed = WebhookMissed(findings, candidates, observed, options);
         PodView? next = candidates.Select(each => each.Pod).Where(pod => Refusal(observed, pod, now) is null)
-            .OrderBy(pod => pod.IsReady).ThenBy(pod => pod.Created).ThenBy(pod => pod.Name, StringComparer.Ordinal).FirstOrDefault();
+            .OrderByDescending(pod => pod == missed).ThenBy(pod => pod.IsReady).ThenBy(pod => pod.Created).ThenBy(pod => pod.Name, StringComparer.Ordinal).FirstOrDefault();
         return new AttachmentStep(
             next is null ? null : new PodEviction(next.Name, next.Uid, "It comes back with a sidecar."),
             Described(findings, observed, now), null);

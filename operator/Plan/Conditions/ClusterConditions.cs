@@ -85,7 +85,7 @@ internal static class ClusterConditions
             return (true, "Attaching", holdup.Message);
         int waiting = situation.Findings.Count(each => each is { Standing: PodStanding.Evictable, Reason: "WaitsForItsTurn" or "EvictionRefused" });
         if (waiting > 0)
-            return (true, "Attaching", string.Create(CultureInfo.InvariantCulture, $"{waiting} pods are still to be evicted, one at a time."));
+            return (true, "Attaching", string.Create(CultureInfo.InvariantCulture, $"Still to be evicted, one at a time: {waiting}."));
         string? revision = situation.Revision?.ToString(CultureInfo.InvariantCulture);
         List<string> outdated = [.. situation.Said.Where(each => each.Status.ConfiguredRevision != revision).Select(each => each.Pod.Name)];
         if (outdated.Count > 0)

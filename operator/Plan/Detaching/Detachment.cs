@@ -74,7 +74,7 @@ internal static class Detachment
             RequeueAfter = options.ProgressInterval,
         };
         string refused = string.Join(", ", left.Select(pod => AttachmentStep.Refusal(observed, pod, now)?.Reason).OfType<string>().Distinct());
-        string text = $"{left.Count} pods are still to come back without a sidecar, one at a time."
+        string text = $"Still to come back without a sidecar, one at a time: {left.Count}."
             + (undrained.Count == 0 ? "" : $" Not drained in time: {string.Join(", ", undrained.Select(pod => pod.Name))}.")
             + (refused.Length == 0 ? "" : $" Refused: {refused}");
         return Upkeep.Told(plan, situation with { Leaving = ("Detaching", text) }, now);

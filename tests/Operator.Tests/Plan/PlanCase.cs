@@ -28,7 +28,7 @@ internal sealed record PlanCase(string Name, JsonObject Given)
     public PlanOptions Options => new() { OperatorNamespace = Text("operatorNamespace") ?? "thermocline-system" };
 
     public static PlanCase Read(string name) =>
-        new(name, (JsonObject)YamlJson.Of(File.ReadAllText(Path.Combine(Folder, name, "observed.yaml"))));
+        new(name, (JsonObject)JsonNode.Parse(YamlJson.Of(File.ReadAllText(Path.Combine(Folder, name, "observed.yaml"))).ToJsonString())!);
 
     public Observed Observed()
     {

@@ -22,7 +22,7 @@ internal static class PlanWorld
         for (int round = 0; round < RoundsMax; round++)
         {
             var plan = ClusterPlan.Of(observed, now, options);
-            if (!Writes(plan))
+            if (plan.IsFinalized || !Writes(plan))
                 return observed;
             observed = Carry(observed, plan);
         }
