@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Thermocline.Operator.Api;
+using Thermocline.Operator.Api.Observed;
 using Thermocline.Operator.Cluster.Faults;
 using Thermocline.Operator.Cluster.Objects;
 using Thermocline.Operator.Cluster.Requests;
@@ -26,7 +28,7 @@ internal sealed class Applier(
 {
     /// <summary>Carries it out and says what the steps were answered.</summary>
     /// <exception cref="ClusterException">A write was refused: another look and another plan are needed.</exception>
-    public async Task<StepAnswers> ApplyAsync(Observed observed, ClusterPlan plan, CancellationToken cancellation)
+    public async Task<AppliedPlan> ApplyAsync(Observed observed, ClusterPlan plan, CancellationToken cancellation)
     {
         if (plan.Patch is not null)
             await client.PatchAsync(MemoryClusters.Resource, observed.Key, plan.Patch, PatchOptions.Merge, cancellation);
@@ -39,23 +41,28 @@ internal sealed class Applier(
         IReadOnlyList<StepRefusal> resizes = await ResizeAsync(observed, plan, cancellation);
         IReadOnlyList<DrainAnswer> drained = await DrainAsync(observed, plan, cancellation);
         (IReadOnlyList<StepRefusal> evictions, bool evicted) = await EvictAsync(observed, plan, cancellation);
-        if (plan.Status is not null)
-        {
-            await client.ApplyStatusAsync(
-                MemoryClusters.Resource, observed.Key, new JsonObject { ["status"] = StatusOf.Json(plan.Status) }, ApplyOptions.Forced, cancellation);
-        }
-
+        string? version = plan.Status is null ? null : await WriteStatusAsync(observed, plan.Status, cancellation);
         foreach (ClusterEvent said in plan.Events)
             await SayAsync(observed, said, cancellation);
-        return Recall.Of(
-            observed,
-            new StepAnswers
-            {
-                Evictions = evictions,
-                Resizes = resizes,
-                Drains = drained,
-                LastEviction = evicted ? time.GetUtcNow() : null,
-            });
+        var answers = new StepAnswers
+        {
+            Evictions = evictions,
+            Resizes = resizes,
+            Drains = drained,
+            LastEviction = evicted ? time.GetUtcNow() : null,
+        };
+        return new AppliedPlan(Recall.Of(observed, answers), version);
+    }
+
+    /// <summary>Says that a plan was refused.</summary>
+    public Task RemarkAsync(Observed observed, string why, CancellationToken cancellation) =>
+        SayAsync(observed, new ClusterEvent("Refused", why) { IsWarning = true }, cancellation);
+
+    private async Task<string?> WriteStatusAsync(Observed observed, MemoryClusterStatus status, CancellationToken cancellation)
+    {
+        MemoryCluster written = await client.ApplyStatusAsync(
+            MemoryClusters.Resource, observed.Key, new JsonObject { ["status"] = StatusOf.Json(status) }, ApplyOptions.Forced, cancellation);
+        return written.Metadata.ResourceVersion;
     }
 
     private async Task CreateAsync(SecretCreate secret, CancellationToken cancellation)

@@ -33,6 +33,12 @@ internal sealed class ClusterIndex
             RemoveHeld(key);
     }
 
+    public bool Contains(EntityKey key)
+    {
+        lock (_gate)
+            return _clusters.ContainsKey(key);
+    }
+
     /// <summary>The clusters that select such a pod, by name.</summary>
     public IReadOnlyList<MemoryCluster> Selecting(string @namespace, IReadOnlyDictionary<string, string> labels)
     {

@@ -14,6 +14,8 @@ internal sealed class DrainFinalizer(ClusterRounds rounds) : IEntityFinalizer<Me
 
     public async Task<ReconciliationResult<MemoryCluster>> FinalizeAsync(MemoryCluster entity, CancellationToken cancellationToken)
     {
+        if (rounds.RestOf(entity) is { } rest)
+            return ReconciliationResult<MemoryCluster>.Success(entity, rest);
         try
         {
             ClusterPlan? plan = await rounds.RunAsync(MemoryClusters.KeyOf(entity), entity.Metadata.Uid, cancellationToken);

@@ -12,6 +12,8 @@ internal sealed class MemoryClusterController(ClusterRounds rounds, ClusterIndex
 {
     public async Task<ReconciliationResult<MemoryCluster>> ReconcileAsync(MemoryCluster entity, CancellationToken cancellationToken)
     {
+        if (rounds.RestOf(entity) is { } rest)
+            return ReconciliationResult<MemoryCluster>.Success(entity, rest);
         try
         {
             ClusterPlan? plan = await rounds.RunAsync(MemoryClusters.KeyOf(entity), entity.Metadata.Uid, cancellationToken);

@@ -41,7 +41,7 @@ internal sealed class MemoryClusterLoop(
                 Finalizers = [new NamedFinalizer<MemoryCluster>(Names.Finalizer, new DrainFinalizer(rounds))],
             });
         var router = new PodRouter(
-            new Watcher<PartialObject>(client, Resources.MetadataOf(Resources.Pods), scope, watching, time), index, queue);
+            new Watcher<PartialObject>(client, Resources.MetadataOf(Resources.Pods), scope, watching, time), index, rounds, queue);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task[] parts = [loop.RunAsync(stop.Token), router.RunAsync(stop.Token)];
         try

@@ -10,7 +10,7 @@ namespace Thermocline.Operator.Reconciling;
 /// Lets the clusters of a pod come again when something happens to it. Of pods only the metadata is asked for, and nothing of them is
 /// kept. What is not told this way (a pod that leaves a selector, or goes while nobody looks) is seen when the cluster's timer goes off.
 /// </summary>
-internal sealed class PodRouter(Watcher<PartialObject> pods, ClusterIndex index, EntityQueue queue)
+internal sealed class PodRouter(Watcher<PartialObject> pods, ClusterIndex index, ClusterRounds rounds, EntityQueue queue)
 {
     public async Task RunAsync(CancellationToken cancellation) =>
         await await Task.WhenAny(pods.RunAsync(cancellation), PumpAsync(cancellation));
@@ -22,7 +22,9 @@ internal sealed class PodRouter(Watcher<PartialObject> pods, ClusterIndex index,
         IEnumerable<string> names = index.Selecting(pod.Namespace ?? "", labels).Select(cluster => cluster.Metadata.Name);
         if (labels.GetValueOrDefault(Names.ClusterLabel) is { Length: > 0 } attached)
             names = names.Append(attached);
-        return names.Distinct().Select(name => new EntityKey(pod.Namespace ?? "", name));
+
+        // Anybody may write the label: what names no cluster is nobody's.
+        return names.Distinct().Select(name => new EntityKey(pod.Namespace ?? "", name)).Where(index.Contains);
     }
 
     private async Task PumpAsync(CancellationToken cancellation)
@@ -32,7 +34,10 @@ internal sealed class PodRouter(Watcher<PartialObject> pods, ClusterIndex index,
             if (told.Object is not { } pod)
                 continue;
             foreach (EntityKey key in Concerned(pod.Metadata))
+            {
+                rounds.Touch(key);
                 await queue.AddAsync(key, cancellation);
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class ClusterSpace : IAsyncDisposable
     private static readonly string[] Volatile = ["uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink"];
 
     private bool _isView;
+    private TimeProvider? _clock;
 
     private ClusterSpace(LiveSpace space)
     {
@@ -58,16 +59,16 @@ internal sealed class ClusterSpace : IAsyncDisposable
 
     /// <summary>A new operator, which knows nothing of earlier ones.</summary>
     public ClusterRounds Operator(ClusterClient client) => new(
-        new Observer(client, Index, new ServedLook(client, TimeSpan.FromMinutes(1), Time), Sidecars.ReportAsync),
+        new Observer(client, Index, new ServedLook(client, TimeSpan.FromMinutes(1), _clock ?? Time), Sidecars.ReportAsync),
         new Applier(
             client, new EventPublisher(client, "thermocline.dev/operator", "operator-0", TimeProvider.System), Sidecars.DrainAsync,
-            static () => "word", Time),
-        Options, Time);
+            static () => "word", _clock ?? Time),
+        Options, _clock ?? Time);
 
     public ClusterIndex Index { get; } = new();
 
-    /// <summary>The same place under other options; what is disposed twice is disposed once.</summary>
-    public ClusterSpace With(PlanOptions options) => new(Space) { Options = options, _isView = true };
+    /// <summary>The same place under other options and the clock of the machine; disposed with this one.</summary>
+    public ClusterSpace With(PlanOptions options) => new(Space) { Options = options, _clock = TimeProvider.System, _isView = true };
 
     /// <summary>What a user applies.</summary>
     public async Task<MemoryCluster> ApplyAsync(string yaml, params string[] finalizers)

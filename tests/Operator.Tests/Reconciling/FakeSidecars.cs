@@ -18,15 +18,23 @@ internal sealed partial class FakeSidecars(LiveSpace space, string cluster)
 
     public bool DrainsFail { get; set; }
 
+    /// <summary>The pressure under a revision.</summary>
+    public Func<string, string> PressureUnder { get; set; } = static _ => "calm";
+
+    /// <summary>Bytes in RAM, each time they are asked.</summary>
+    public Func<long> HotBytes { get; set; } = static () => 1 << 20;
+
     public async Task<IReadOnlyList<SidecarReport>> ReportAsync(IReadOnlyList<PodView> pods, string token, CancellationToken cancellation)
     {
         Tokens.Add(token);
         AnyObject? map = await space.Client.GetAsync(LiveSpace.ConfigMaps, space.Key($"{cluster}-thermocline"), cancellation);
         string yaml = (string?)map?.Fields?["data"]?["thermocline.yaml"] ?? "";
+        string revision = RevisionLine().Match(yaml).Groups[1].Value;
         var status = new SidecarStatus
         {
-            ConfiguredRevision = RevisionLine().Match(yaml).Groups[1].Value,
-            Tiers = new TiersReport { Hot = new TierReport { Bytes = 1 << 20 } },
+            ConfiguredRevision = revision,
+            Tiers = new TiersReport { Hot = new TierReport { Bytes = HotBytes() } },
+            Pressure = new PressureReport { State = PressureUnder(revision) },
         };
         return [.. pods.Select(pod => new SidecarReport(pod.Uid, status, null))];
     }
