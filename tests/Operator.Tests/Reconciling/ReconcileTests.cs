@@ -37,8 +37,13 @@ public sealed class ReconcileTests(ApiServers servers, DefinedServer defined) : 
         }
 
         long writes = Writes(space.Space.Client);
-        await space.SettleAsync(space.Operator(space.Space.Client));
+        ClusterRounds rounds = space.Operator(space.Space.Client);
+        await space.SettleAsync(rounds);
         Assert.Equal(writes, Writes(space.Space.Client));
+        long requests = space.Space.Client.Counts.Total;
+        await rounds.RunAsync(space.Key, cluster.Metadata.Uid, Cancellation);
+        // The cluster, four children, revisions, policies, pods by selector and by label; the played sidecars ask one thing more.
+        Assert.Equal(10, space.Space.Client.Counts.Total - requests);
         Assert.Contains("Normal Accepted The spec is revision 1 now.", await EventsAsync(space), StringComparison.Ordinal);
     }
 
