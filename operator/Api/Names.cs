@@ -27,6 +27,21 @@ internal static class Names
     /// <summary>Annotation of a cluster whose value <c>false</c> leaves a bad change in force instead of taking it back.</summary>
     public const string AutoRollbackAnnotation = "thermocline.dev/auto-rollback";
 
+    /// <summary>Annotation of a cluster: the revision, by its object's name, that was taken back without being asked. It happens once.</summary>
+    public const string TakenBackAnnotation = "thermocline.dev/taken-back";
+
+    /// <summary>Annotation of a revision: when it last came into force.</summary>
+    public const string AcceptedAnnotation = "thermocline.dev/accepted-at";
+
+    /// <summary>Annotation of a revision: pods whose sidecars were unwell already when it came into force, by uid.</summary>
+    public const string UnwellAnnotation = "thermocline.dev/unwell-before";
+
+    /// <summary>Label of a namespace whose value <c>true</c> lets its pods read the sidecars' metrics.</summary>
+    public const string MetricsLabel = "thermocline.dev/metrics";
+
+    /// <summary>Annotation that the kubelet gives to pods it runs from files of its own.</summary>
+    public const string MirrorAnnotation = "kubernetes.io/config.mirror";
+
     /// <summary>Name of the container in a pod.</summary>
     public const string Container = "thermocline";
 

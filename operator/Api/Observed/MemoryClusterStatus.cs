@@ -28,7 +28,7 @@ internal sealed record MemoryClusterStatus
     public string? CompressionRatio { get; set; }
 
     [Length(0, 32)]
-    [Description("How short of memory the worst sidecar is: ok, soft, hard or critical.")]
+    [Description("How short of memory the worst sidecar is: calm, routine, critical or refusing.")]
     public string? Pressure { get; set; }
 
     [Items(16)]

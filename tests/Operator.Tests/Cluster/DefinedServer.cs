@@ -27,7 +27,8 @@ public sealed class DefinedServer : IAsyncDisposable
     {
         ApiServer server = await servers.UseWithKubectlAsync();
         string definition = Path.Combine(RepositoryRoot.Find()!, "crds", Definition.FileNameOf(typeof(MemoryCluster)));
-        await Succeed("apply", "-f", definition);
+        // By the server: several classes of tests may do it at the same time.
+        await Succeed("apply", "--server-side", "--force-conflicts", "-f", definition);
         await Succeed("wait", "--for=condition=Established", "--timeout=30s", "crd/memoryclusters.thermocline.dev");
         await Succeed("create", "namespace", Namespace);
         return server;

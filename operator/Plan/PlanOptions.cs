@@ -1,0 +1,44 @@
+namespace Thermocline.Operator.Plan;
+
+/// <summary>How plans are made.</summary>
+internal sealed record PlanOptions
+{
+    /// <summary>Where the operator itself lives: it reaches the sidecars from there.</summary>
+    public string OperatorNamespace { get; init; } = "thermocline-system";
+
+    /// <summary>Namespaces whose pods never get a sidecar; the operator's own is always one of them.</summary>
+    public IReadOnlyList<string> ExcludedNamespaces { get; init; } = ["kube-system", "kube-public", "kube-node-lease"];
+
+    /// <summary>Accepted specs that are kept.</summary>
+    public int RevisionsMax { get; init; } = 10;
+
+    /// <summary>How often a cluster is looked at while nothing happens.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often while something is in progress.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The least time between two evictions of one cluster: what replaces a pod has to appear first.</summary>
+    public TimeSpan StepPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long after its creation a cluster may not be known to the webhook yet.</summary>
+    public TimeSpan WebhookSettle { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How old a pod that the webhook missed has to be before another eviction tries whether it works again.</summary>
+    public TimeSpan TrialPause { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long sidecars have to send everything to the cold store when their cluster is deleted.</summary>
+    public TimeSpan DrainDeadline { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long after its deletion a cluster waits for pods whose eviction is refused.</summary>
+    public TimeSpan DetachDeadline { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long after a change it may be taken back.</summary>
+    public TimeSpan RollbackWindow { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long after a change, or after a pod's creation, nothing is concluded from its sidecar.</summary>
+    public TimeSpan RollbackSettle { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Percent of the sidecars that took a change and that must be unwell for it to be taken back.</summary>
+    public int RollbackPercent { get; init; } = 50;
+}
