@@ -1,6 +1,5 @@
 using Thermocline.Operator.Api;
 using Thermocline.Operator.Api.Selecting;
-using Thermocline.Operator.Tests.Api;
 using Xunit;
 
 namespace Thermocline.Operator.Tests.Api.Selecting;
