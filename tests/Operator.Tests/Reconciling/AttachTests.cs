@@ -27,7 +27,7 @@ public sealed class AttachTests(ApiServers servers, DefinedServer defined) : ICl
     {
         await using ClusterSpace space = await ClusterSpace.OpenAsync(servers, defined, "attach");
         await TemplateAsync(space, attached: false);
-        await space.Space.KubectlAsync("rollout", "status", "statefulset/app", "--timeout=60s");
+        await space.Space.KubectlAsync("wait", "statefulset/app", $"--for=jsonpath={{.status.readyReplicas}}={Pods}", "--timeout=60s");
         await space.ApplyAsync("spec: {selector: {matchLabels: {memory: agents}}, tiers: {cold: {s3: {bucket: memories}}}}", Names.Finalizer);
         await TemplateAsync(space, attached: true);
         ClusterRounds rounds = space.Operator(space.Space.Client);
