@@ -1,4 +1,5 @@
 using Thermocline.Operator.Api;
+using Thermocline.Operator.Api.Selecting;
 using Thermocline.Operator.Cluster.Objects;
 
 namespace Thermocline.Operator.Observe;
@@ -50,7 +51,7 @@ internal sealed class ClusterIndex
                 foreach (string name in _slots.GetValueOrDefault((@namespace, label, value)) ?? Enumerable.Empty<string>())
                 {
                     MemoryCluster cluster = _clusters[new EntityKey(@namespace, name)].Cluster;
-                    if (Selection.Fits(cluster.Spec.Selector, labels))
+                    if (Selectors.Matches(cluster.Spec.Selector, labels))
                         found.Add(cluster);
                 }
             }

@@ -3,11 +3,8 @@ namespace Thermocline.Operator.Plan;
 /// <summary>How plans are made.</summary>
 internal sealed record PlanOptions
 {
-    /// <summary>Where the operator itself lives: it reaches the sidecars from there.</summary>
+    /// <summary>Where the operator itself lives: it reaches the sidecars from there, and no pod beside it gets one.</summary>
     public string OperatorNamespace { get; init; } = "thermocline-system";
-
-    /// <summary>Namespaces whose pods never get a sidecar; the operator's own is always one of them.</summary>
-    public IReadOnlyList<string> ExcludedNamespaces { get; init; } = ["kube-system", "kube-public", "kube-node-lease"];
 
     /// <summary>Accepted specs that are kept.</summary>
     public int RevisionsMax { get; init; } = 10;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Thermocline.Operator.Api;
+using Thermocline.Operator.Api.Selecting;
 using Thermocline.Operator.Api.Specification;
 using Thermocline.Operator.Cluster.Objects;
 using Thermocline.Operator.Cluster.Requests;
@@ -94,7 +95,7 @@ internal sealed class Observer(
     {
         var labelled = new ListScope { Namespace = key.Namespace, LabelSelector = $"{Names.ClusterLabel}={key.Name}" };
         List<AnyObject> found = [.. (await client.ListAsync(Resources.Whole(Resources.Pods), labelled, cancellation)).Items];
-        if (cluster.Spec.Selector is { } selector && Selection.Text(selector) is { Length: > 0 } text)
+        if (cluster.Spec.Selector is { } selector && SelectorText.Of(selector) is { Length: > 0 } text)
         {
             ListScope selected = labelled with { LabelSelector = text };
             found.AddRange((await client.ListAsync(Resources.Whole(Resources.Pods), selected, cancellation)).Items);
@@ -109,8 +110,7 @@ internal sealed class Observer(
         foreach (PodView pod in pods)
         {
             IEnumerable<MemoryCluster> others = index.Selecting(key.Namespace, pod.Labels)
-                .Where(each => each.Metadata.Name != key.Name && each.Metadata.DeletionTimestamp is null
-                    && !Selection.Fits(each.Spec.Attach.Excluded, pod.Labels));
+                .Where(each => each.Metadata.Name != key.Name && each.Metadata.DeletionTimestamp is null && Selectors.Takes(each, pod.Labels));
             if (others.Select(each => each.Metadata.Name).ToList() is { Count: > 0 } names)
                 rivals[pod.Name] = names;
         }
@@ -128,7 +128,7 @@ internal sealed class Observer(
         return policies.Items.Any(policy =>
             policy.Metadata.Labels?.GetValueOrDefault(Names.ClusterLabel) is null
             && IsForIngress(policy.Fields?["spec"]) && SelectorOf(policy) is var selector
-            && attached.Exists(pod => selector is null || Selection.Fits(selector, pod.Labels)));
+            && attached.Exists(pod => selector is null || Selectors.Matches(selector, pod.Labels)));
     }
 
     // What names no direction is for what comes in.

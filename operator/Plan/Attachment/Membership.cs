@@ -1,4 +1,5 @@
 using Thermocline.Operator.Api;
+using Thermocline.Operator.Api.Selecting;
 using Thermocline.Operator.Observe;
 
 namespace Thermocline.Operator.Plan.Attachment;
@@ -30,24 +31,23 @@ internal static class Membership
             return new PodFinding(pod, PodStanding.Apart);
         if (pod.IsAttachedTo(observed.Name))
             return new PodFinding(pod, PodStanding.Attached);
-        if (!Selection.Fits(observed.Cluster.Spec.Selector, pod.Labels) || IsExcluded(pod, observed))
+        // As the webhook decides it, which asks the same question of all clusters at once.
+        var selection = Selection.Of(
+            new SelectedPod(observed.Namespace, pod.Labels, pod.Annotations), [observed.Cluster], options.OperatorNamespace);
+        if (selection.Outcome is not (SelectionOutcome.Selected or SelectionOutcome.NamespaceExcluded)
+            || !Selectors.Takes(observed.Cluster, pod.Labels))
             return new PodFinding(pod, PodStanding.Apart);
-        if (Obstacle(pod, observed, options) is var (reason, message))
+        if (Obstacle(pod, observed, selection) is var (reason, message))
             return new PodFinding(pod, PodStanding.Missing, reason, message);
         return new PodFinding(pod, PodStanding.Evictable, "WaitsForItsTurn", "It is evicted when its turn comes, and comes back with a sidecar.");
     }
 
-    private static bool IsExcluded(PodView pod, Observed observed) =>
-        Selection.Fits(observed.Cluster.Spec.Attach.Excluded, pod.Labels)
-        || pod.Annotations.GetValueOrDefault(Names.AttachAnnotation) == "false"
-        || pod.Labels.GetValueOrDefault(Names.AttachAnnotation) == "false";
-
-    private static (string Reason, string Message)? Obstacle(PodView pod, Observed observed, PlanOptions options)
+    private static (string Reason, string Message)? Obstacle(PodView pod, Observed observed, Selection selection)
     {
         if (observed.Rivals.TryGetValue(pod.Name, out IReadOnlyList<string>? others) && others.Count > 0)
             return ("SelectedTwice", $"{string.Join(", ", others)} selects it too. A pod can have one sidecar.");
-        if (options.ExcludedNamespaces.Append(options.OperatorNamespace).Contains(observed.Namespace))
-            return ("NamespaceExcluded", $"No pod of the namespace {observed.Namespace} gets a sidecar.");
+        if (selection.Outcome == SelectionOutcome.NamespaceExcluded)
+            return (nameof(SelectionOutcome.NamespaceExcluded), selection.Message);
         if (pod.HasHostNetwork)
             return ("HostNetwork", "It uses the network of its node, where the sidecar's ports would be everybody's.");
         if (pod.SidecarAt is not null)

@@ -1,4 +1,5 @@
 using Thermocline.Operator.Api;
+using Thermocline.Operator.Api.Selecting;
 using Thermocline.Operator.Api.Specification;
 using Thermocline.Operator.Cluster.Objects;
 using Thermocline.Operator.Observe;
@@ -57,7 +58,7 @@ public sealed class ClusterIndexTests
         {
             var labels = keys.Where(_ => random.Next(3) > 0).ToDictionary(key => key, _ => $"{random.Next(3)}");
             Assert.Equal(
-                Names(all.Where(each => Selection.Fits(each.Spec.Selector, labels))), Names(index.Selecting("team", labels)));
+                Names(all.Where(each => Selectors.Matches(each.Spec.Selector, labels))), Names(index.Selecting("team", labels)));
         }
     }
 
