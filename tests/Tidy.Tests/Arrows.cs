@@ -32,6 +32,10 @@ internal static partial class Arrows
     // The one room of the store that speaks to something over a wire.
     private const string WireRoom = "sidecar/Store/Cold";
 
+    // What a room of pure functions does without: waiting, clocks, logs, clients.
+    private static readonly string[] Impure =
+        ["Task", "TimeProvider", "ILogger", "CancellationToken", "ClusterClient", "Thermocline.Operator.Cluster.Requests"];
+
     // Parts, each with the namespaces it must not name and why.
     private static readonly (string Folder, string[] Banned, string Because)[] Parts =
     [
@@ -47,6 +51,10 @@ internal static partial class Arrows
             "operator and sidecar share the contract alone"),
         ("operator", ["Thermocline.Store", "Thermocline.Memory", "Thermocline.Sidecar"],
             "operator and sidecar share the contract alone"),
+        ("operator/Api", Impure, "the resource and its rules are values"),
+        ("operator/Admission/Injecting", Impure, "what a pod gets follows from pod and wish alone"),
+        ("operator/Admission/Stores", Impure, "which store a pod holds follows from what is known, and a time that is given"),
+        ("operator/Admission/Reviewing", Impure, "an answer follows from the question and what is known"),
     ];
 
     private static readonly (string Folder, string[] Banned, string Because) Network =

@@ -9,6 +9,8 @@ using Thermocline.Operator.Cluster.Faults;
 using Thermocline.Operator.Cluster.Objects;
 using Thermocline.Operator.Cluster.Requests;
 using Thermocline.Operator.Tests.Api;
+using Thermocline.Operator.Tests.Cluster.Live;
+using Thermocline.Testing;
 using Thermocline.Testing.Cluster;
 using Xunit;
 
@@ -113,6 +115,32 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
         cluster.Certificate = now.Current;
         await using WebhookServer server = await cluster.ServeAsync();
         await cluster.AssertInjectedSoonAsync();
+    }
+
+    [Fact]
+    public async Task A_keeper_that_could_not_reach_the_cluster_looks_again()
+    {
+        cluster.Need();
+        await cluster.ForgetAsync();
+        using var door = new Door();
+        door.Shut();
+        var time = new SteppedTime();
+        using CertificateKeeper keeper = cluster.Keeper(door, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        Task running = keeper.RunAsync(stop.Token);
+        await door.Knocked;
+        Assert.Null(keeper.Current);
+        door.Open();
+        while (keeper.Current is null && !running.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.NotNull(keeper.Current);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await cluster.ForgetAsync();
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using Thermocline.Operator.Cluster.Objects;
 using Thermocline.Operator.Cluster.Requests;
 using Thermocline.Operator.Tests.Admission.Injecting;
 using Thermocline.Operator.Tests.Api;
+using Thermocline.Operator.Tests.Cluster.Live;
 using Thermocline.Testing;
 using Thermocline.Testing.Cluster;
 using Xunit;
@@ -125,6 +126,14 @@ public sealed class WebhookCluster : IAsyncLifetime
                 return events.PublishAsync(Resources.Secrets, secret, said, cancellation);
             },
             NullLogger.Instance);
+    }
+
+    /// <summary>A keeper whose requests go through a door that can be shut.</summary>
+    internal CertificateKeeper Keeper(Door door, TimeProvider time)
+    {
+        door.InnerHandler = _connection!.CreateHandler();
+        var client = new ClusterClient(_connection, door, TimeProvider.System, new ClientOptions { RetriesMax = 0 });
+        return new CertificateKeeper(client, Options, time, (_, _, _) => Task.CompletedTask, NullLogger.Instance);
     }
 
     internal Task<bool> ForgetAsync() =>
