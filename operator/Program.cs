@@ -1,7 +1,7 @@
 using System.Collections;
 using System.CommandLine;
-using Thermocline.Operator.Hosting;
 using Thermocline.Operator.Hosting.Commands;
+using Thermocline.Operator.Hosting.Shipped;
 
 var crds = new Command("crds", "Prints the custom resource definitions, for kubectl apply -f -.");
 crds.Aliases.Add("crd");

@@ -19,6 +19,12 @@ internal sealed record WebhookOptions
     /// <summary>Connections that are open at once.</summary>
     public int ConnectionsMax { get; init; } = 512;
 
+    /// <summary>Told when a question came.</summary>
+    public Action Began { get; init; } = static () => { };
+
+    /// <summary>Told when it was answered: its address, the status, and how long that took.</summary>
+    public Action<string, int, TimeSpan> Ended { get; init; } = static (_, _, _) => { };
+
     /// <summary>How long running answers get when the webhook stops.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Thermocline.Operator.Hosting;
 
 namespace Thermocline.Operator.Admission;
 
@@ -28,6 +31,7 @@ internal sealed class WebhookServer : IAsyncDisposable
         // The operator has one log, and it is told what matters there.
         builder.Logging.ClearProviders();
         builder.Configuration.Sources.Clear();
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options, certificate));
         _app = builder.Build();
@@ -99,6 +103,8 @@ internal sealed class WebhookServer : IAsyncDisposable
             return;
         }
 
+        long began = _time.GetTimestamp();
+        _options.Began();
         bool isBusy = _webhook.Counts.Begin() > _options.RunningMax;
         try
         {
@@ -125,6 +131,7 @@ internal sealed class WebhookServer : IAsyncDisposable
         finally
         {
             _webhook.Counts.End();
+            _options.Ended(path, context.Response.StatusCode, _time.GetElapsedTime(began));
         }
     }
 

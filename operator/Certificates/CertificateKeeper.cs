@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Thermocline.Operator.Admission;
 using Thermocline.Operator.Cluster.Faults;
 using Thermocline.Operator.Cluster.Objects;
 using Thermocline.Operator.Cluster.Requests;
@@ -22,7 +21,7 @@ internal sealed partial class CertificateKeeper(
     CertificateOptions options,
     TimeProvider time,
     Func<ObjectMeta, ClusterEvent, CancellationToken, Task> tell,
-    ILogger log) : IDisposable
+    ILogger log)
 {
     private static readonly Resource<AnyObject> Secrets = Resources.Whole(Resources.Secrets);
 
@@ -70,8 +69,6 @@ internal sealed partial class CertificateKeeper(
         Serve(files!);
         return plan.Step;
     }
-
-    public void Dispose() => _current = null;
 
     private async Task<CertificateFiles> WriteAsync(
         CertificatePlan plan, AnyObject? secret, CertificateFiles? found, CancellationToken cancellation)
@@ -141,7 +138,7 @@ internal sealed partial class CertificateKeeper(
     {
         foreach (Resource<AnyObject> resource in Configurations)
         {
-            var key = new EntityKey("", WebhookObjects.Name);
+            var key = new EntityKey("", options.Configuration);
             // Where there is none, nobody asks us, and there is nothing to be trusted.
             if (await client.GetAsync(resource, key, cancellation) is { } configuration
                 && AuthorityBundles.Patch(configuration, bundle) is { Count: > 0 } patch)

@@ -1,3 +1,5 @@
+using Thermocline.Operator.Admission;
+
 namespace Thermocline.Operator.Certificates;
 
 /// <summary>Whom the certificate is for, where it is kept, and how long it lives.</summary>
@@ -11,6 +13,9 @@ internal sealed record CertificateOptions
 
     /// <summary>The Secret that all operators share.</summary>
     public string Secret { get; init; } = "thermocline-webhook-certificate";
+
+    /// <summary>Name of the two webhook configurations that are kept trusting it.</summary>
+    public string Configuration { get; init; } = WebhookObjects.Name;
 
     public TimeSpan AuthorityLife { get; init; } = TimeSpan.FromDays(3_650);
 

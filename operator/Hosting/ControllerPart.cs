@@ -39,6 +39,12 @@ internal sealed class ControllerPart<T>
         _options = options with { Finalizers = [.. options.Finalizers.Select(_controller.Metered)] };
     }
 
+    /// <summary>What is done before the first object of a scope is brought to the controller.</summary>
+    public Func<ListScope, CancellationToken, Task> Before { get; init; } = static (_, _) => Task.CompletedTask;
+
+    /// <summary>What runs beside the loop of a scope and may let objects of its queue come again; null for nothing.</summary>
+    public Func<ListScope, EntityQueue, CancellationToken, Task>? Beside { get; init; }
+
     /// <summary>As parts of an operator.</summary>
     public OperatorParts Parts => new()
     {
@@ -66,6 +72,8 @@ internal sealed class ControllerPart<T>
         {
             List<Task> loops = [];
             foreach (ListScope scope in _around.Options.Scopes)
+                await Before(scope, stop.Token);
+            foreach (ListScope scope in _around.Options.Scopes)
             {
                 var queue = new EntityQueue(new QueueOptions { Waited = took => _meter.Waited.Observe(_name, took) }, _around.Time);
                 var watcher = new Watcher<T>(
@@ -73,6 +81,8 @@ internal sealed class ControllerPart<T>
                 made.Add((watcher, queue));
                 shown.Add(_around.Metrics.Show(new WatchMeter(_resource.Type.Plural, scope.Namespace ?? "", () => watcher.Status)));
                 loops.Add(ControllerLoop<T>.Of(_around.Client, _resource, watcher, queue, _controller, _options).RunAsync(stop.Token));
+                if (Beside is not null)
+                    loops.Add(Beside(scope, queue, stop.Token));
             }
 
             _running = made;

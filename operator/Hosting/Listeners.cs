@@ -125,12 +125,4 @@ internal sealed class Listeners : IAsyncDisposable
     }
 
     private sealed record Listener(Role Role);
-
-    // Signals are the program's business, not the web server's.
-    private sealed class QuietLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -19,6 +19,13 @@ internal static class SidecarYaml
         var yaml = new StringBuilder();
         yaml.Append(CultureInfo.InvariantCulture, $"# Written by the operator, and again when it is changed. Change the MemoryCluster.\n");
         yaml.Append(CultureInfo.InvariantCulture, $"revision: {Quoted(revision.ToString(CultureInfo.InvariantCulture))}\n");
+        if (spec.Tiers.Cold.S3 is not null)
+        {
+            // A pod's folder is new; its store may not be.
+            yaml.Append("data:\n");
+            Line(yaml, 1, "restore", "whenEmpty");
+        }
+
         Budget(yaml, spec.Budget);
         Tiers(yaml, spec.Tiers, spec.Durability.ShipIntervalSeconds);
         yaml.Append("compression:\n");

@@ -51,7 +51,8 @@ public sealed class SidecarYamlTests
         MemoryClusterSpec spec = ClusterFile.Parse(ClusterFile.Read("valid", "full").Text).Spec;
         JsonNode yaml = YamlJson.Of(SidecarYaml.Of(spec, 1));
         Assert.Null(yaml["listen"]);
-        Assert.Null(yaml["data"]);
+        Assert.Null(yaml["data"]!["path"]);
+        Assert.Equal("whenEmpty", (string?)yaml["data"]!["restore"]);
         Assert.Null(yaml["tiers"]!["cold"]!["prefix"]);
         Assert.Null(yaml["tiers"]!["cold"]!["accessKeyFile"]);
     }

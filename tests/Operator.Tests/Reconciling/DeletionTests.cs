@@ -1,9 +1,12 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Thermocline.Operator.Api;
 using Thermocline.Operator.Cluster.Controllers;
 using Thermocline.Operator.Cluster.Objects;
-using Thermocline.Operator.Cluster.Queues;
 using Thermocline.Operator.Cluster.Requests;
-using Thermocline.Operator.Cluster.Watching;
+using Thermocline.Operator.Hosting;
+using Thermocline.Operator.Hosting.Metrics;
+using Thermocline.Operator.Hosting.Shipped;
 using Thermocline.Operator.Plan;
 using Thermocline.Operator.Reconciling;
 using Thermocline.Operator.Tests.Cluster;
@@ -66,16 +69,13 @@ public sealed class DeletionTests(ApiServers servers, DefinedServer defined) : I
     public async Task The_loop_marks_reconciles_hears_of_pods_and_lets_go()
     {
         await using ClusterSpace space = await ClusterSpace.OpenAsync(servers, defined, "whole");
-        using var queue = new EntityQueue(new QueueOptions(), TimeProvider.System);
         // So rarely looked at that whatever happens soon was told by a watch.
         var never = new PlanOptions { PollInterval = TimeSpan.FromHours(1), ProgressInterval = TimeSpan.FromMilliseconds(200) };
         await using ClusterSpace quiet = space.With(never);
-        var loop = new MemoryClusterLoop(
-            space.Space.Client, quiet.Operator(space.Space.Client), quiet.Index, queue,
-            new WatcherOptions { Randomizer = static () => 0.5 }, TimeProvider.System)
-        {
-            Namespace = space.Space.Name,
-        };
+        var around = new OperatorSurroundings(
+            new RunOptions { Namespaces = [space.Space.Name], Health = new IPEndPoint(IPAddress.Loopback, 0), LeaseName = "none" },
+            space.Space.Client, NullLoggerFactory.Instance, new OperatorMetrics(TimeProvider.System), TimeProvider.System);
+        OperatorTask loop = ClusterPart.Of(around, quiet.Operator(space.Space.Client), quiet.Index).Leading.Single();
         using var stop = new CancellationTokenSource();
         Task running = loop.RunAsync(stop.Token);
         await space.ApplyAsync(Left);

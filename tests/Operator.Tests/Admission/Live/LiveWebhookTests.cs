@@ -78,7 +78,7 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
         cluster.Need();
         await cluster.ForgetAsync();
         await cluster.ConfigureAsync();
-        using CertificateKeeper past = cluster.Keeper(TimeSpan.FromDays(-100));
+        CertificateKeeper past = cluster.Keeper(TimeSpan.FromDays(-100));
         Assert.Equal(CertificateStep.MakeAll, await past.KeepAsync(Cancellation));
         // A certificate of the same authority that has not expired shows that only the time is wrong.
         AnyObject secret = (await cluster.Client.GetAsync(
@@ -92,7 +92,7 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
         await using WebhookServer server = await cluster.ServeAsync();
         Assert.False(WebhookCluster.HasSidecar(await cluster.PodAsync("expired")));
         List<ClusterEvent> told = [];
-        using CertificateKeeper now = cluster.Keeper(told: told);
+        CertificateKeeper now = cluster.Keeper(told: told);
         Assert.Equal(CertificateStep.RenewServing, await now.KeepAsync(Cancellation));
         cluster.Certificate = now.Current;
         Assert.True(WebhookCluster.HasSidecar(await cluster.PodAsync("renewed")));
@@ -107,9 +107,9 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
         cluster.Need();
         await cluster.ForgetAsync();
         await cluster.ConfigureAsync();
-        using CertificateKeeper past = cluster.Keeper(TimeSpan.FromDays(-2_500));
+        CertificateKeeper past = cluster.Keeper(TimeSpan.FromDays(-2_500));
         await past.KeepAsync(Cancellation);
-        using CertificateKeeper now = cluster.Keeper();
+        CertificateKeeper now = cluster.Keeper();
         Assert.Equal(CertificateStep.RenewAuthority, await now.KeepAsync(Cancellation));
         Assert.Equal(2, (await BundleAsync()).Split("BEGIN CERTIFICATE").Length - 1);
         cluster.Certificate = now.Current;
@@ -125,7 +125,7 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
         using var door = new Door();
         door.Shut();
         var time = new SteppedTime();
-        using CertificateKeeper keeper = cluster.Keeper(door, time);
+        CertificateKeeper keeper = cluster.Keeper(door, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         Task running = keeper.RunAsync(stop.Token);
         await door.Knocked;
@@ -148,8 +148,8 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
     {
         cluster.Need();
         await cluster.ForgetAsync();
-        using CertificateKeeper one = cluster.Keeper();
-        using CertificateKeeper other = cluster.Keeper();
+        CertificateKeeper one = cluster.Keeper();
+        CertificateKeeper other = cluster.Keeper();
         await Task.WhenAll(one.KeepAsync(Cancellation), other.KeepAsync(Cancellation));
         Assert.Equal(one.Current!.TargetCertificate.Thumbprint, other.Current!.TargetCertificate.Thumbprint);
         Assert.Equal(CertificateStep.Keep, await one.KeepAsync(Cancellation));
@@ -159,13 +159,13 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
     public async Task A_damaged_secret_is_made_anew_with_an_event()
     {
         cluster.Need();
-        using CertificateKeeper keeper = cluster.Keeper();
+        CertificateKeeper keeper = cluster.Keeper();
         await keeper.KeepAsync(Cancellation);
         await Succeed(
             "", "patch", "secret", WebhookCluster.Options.Secret, "-n", WebhookCluster.OperatorSpace, "--type=merge",
             "-p", """{"data": {"ca.crt": "Zm9yZWlnbg==", "tls.crt": null}}""");
         List<ClusterEvent> told = [];
-        using CertificateKeeper again = cluster.Keeper(told: told);
+        CertificateKeeper again = cluster.Keeper(told: told);
         Assert.Equal(CertificateStep.MakeAll, await again.KeepAsync(Cancellation));
         Assert.True(Assert.Single(told).IsWarning);
         Assert.Equal(CertificateStep.Keep, await keeper.KeepAsync(Cancellation));
@@ -177,7 +177,7 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
     {
         cluster.Need();
         await cluster.ConfigureAsync();
-        using CertificateKeeper keeper = cluster.Keeper();
+        CertificateKeeper keeper = cluster.Keeper();
         await keeper.KeepAsync(Cancellation);
         string good = await BundleAsync();
         JsonObject before = await MutatingAsync();
@@ -285,7 +285,7 @@ public sealed class LiveWebhookTests(WebhookCluster cluster) : IClassFixture<Web
     private async Task<WebhookServer> ReadyAsync()
     {
         await cluster.ConfigureAsync();
-        using CertificateKeeper keeper = cluster.Keeper();
+        CertificateKeeper keeper = cluster.Keeper();
         await keeper.KeepAsync(Cancellation);
         cluster.Certificate = keeper.Current;
         WebhookServer server = await cluster.ServeAsync();
