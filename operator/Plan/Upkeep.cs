@@ -90,7 +90,7 @@ internal static class Upkeep
         return plan with
         {
             Status = StatusOf.IfChanged(status, before),
-            Events = [.. plan.Events, .. Turns(status, before)],
+            Events = situation.IsPaused ? [] : [.. plan.Events, .. Turns(status, before)],
         };
     }
 

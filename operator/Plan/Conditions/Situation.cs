@@ -25,6 +25,7 @@ internal sealed record Situation
 
     public (string Reason, string Message)? Holdup { get; init; }
 
+    /// <summary>Whether nothing but the status may be written, not even an event.</summary>
     public bool IsPaused { get; init; }
 
     /// <summary>What a cluster that is being deleted waits for; null for one that is not.</summary>

@@ -33,7 +33,10 @@ internal sealed record History(IReadOnlyList<SpecRevision> Revisions)
         SpecRevision? before = Revisions.FirstOrDefault(each => SpecText.Of(each.Spec) == text);
         return new SpecRevision(
             before?.Name ?? $"{observed.Name}-{SpecText.HashOf(spec)}", before?.Uid, (Newest?.Number ?? 0) + 1, before?.Spec ?? spec, now,
-            [.. unwell.Take(UnwellMax)]);
+            [.. unwell.Take(UnwellMax)])
+        {
+            Stored = before?.Stored,
+        };
     }
 
     /// <summary>The oldest ones, when there are more than are kept.</summary>

@@ -20,6 +20,9 @@ namespace Thermocline.Operator.Plan.Revisions;
 internal sealed record SpecRevision(
     string Name, string? Uid, long Number, MemoryClusterSpec Spec, DateTimeOffset? Accepted, IReadOnlyList<string> Unwell)
 {
+    /// <summary>What is stored, to the letter: it cannot be changed, and an older operator knew fewer fields. Null of a new one.</summary>
+    public JsonObject? Stored { get; init; }
+
     /// <summary>Reads one; null when it is not ours or cannot be read.</summary>
     public static SpecRevision? Read(AnyObject revision, Observed observed)
     {
@@ -35,6 +38,7 @@ internal sealed record SpecRevision(
                     TimeOf(revision.Metadata.Annotations?.GetValueOrDefault(Names.AcceptedAnnotation)),
                     revision.Metadata.Annotations?.GetValueOrDefault(Names.UnwellAnnotation)?
                         .Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [])
+                { Stored = spec }
                 : null;
         }
         catch (JsonException)
@@ -57,7 +61,7 @@ internal sealed record SpecRevision(
             {
                 ["metadata"] = ChildMetadata.Of(observed, annotations),
                 ["revision"] = Number,
-                ["data"] = new JsonObject { ["spec"] = SpecText.Json(Spec) },
+                ["data"] = new JsonObject { ["spec"] = Stored?.DeepClone() ?? SpecText.Json(Spec) },
             });
     }
 
