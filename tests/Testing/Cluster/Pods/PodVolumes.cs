@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -8,7 +9,7 @@ namespace Thermocline.Testing.Cluster.Pods;
 /// The volumes of a pod as folders of this machine. Maps and secrets are written as a kubelet writes them: into a folder of their
 /// own, which a link is then turned to, so that readers see all of a version or all of the next.
 /// </summary>
-internal sealed class PodVolumes(string folder)
+internal sealed partial class PodVolumes(string folder)
 {
     private readonly Dictionary<string, string> _written = [];
     private int _version;
@@ -85,11 +86,16 @@ internal sealed class PodVolumes(string folder)
             File.WriteAllText(Path.Combine(here, version, key), Here(Encoding.UTF8.GetString(value)));
         string link = Path.Combine(here, "..data"), next = Path.Combine(here, "..data_tmp");
         File.CreateSymbolicLink(next, version);
-        File.Move(next, link, overwrite: true);
+        // The library looks at what a link points to; a kubelet renames the link.
+        if (Rename(next, link) != 0)
+            throw new IOException($"The link {link} could not be turned.");
         foreach (string key in content.Keys)
         {
             if (!File.Exists(Path.Combine(here, key)))
                 File.CreateSymbolicLink(Path.Combine(here, key), Path.Combine("..data", key));
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
 }

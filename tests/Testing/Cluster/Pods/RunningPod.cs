@@ -58,13 +58,15 @@ public sealed class RunningPod : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (string own in start.Environment.Keys.Where(static name => name.StartsWith("THERMOCLINE", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(own);
+        foreach (string inherited in start.Environment.Keys.Where(static name => name.StartsWith("THERMOCLINE", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(inherited);
         foreach ((string name, string value) in PodEnvironment.Of(container, pod, Address, objects))
         {
             // The loopback of a pod is its own; here it is the address that no other pod has.
-            bool loopback = name.StartsWith("THERMOCLINE__LISTEN__", StringComparison.Ordinal);
-            start.Environment[name] = loopback ? value.Replace("127.0.0.1:", $"{Address}:", StringComparison.Ordinal) : _volumes.Here(value);
+            string own = name.StartsWith("THERMOCLINE__LISTEN__", StringComparison.Ordinal)
+                ? value.Replace("127.0.0.1:", $"{Address}:", StringComparison.Ordinal)
+                : value;
+            start.Environment[name] = _volumes.Here(own);
         }
 
         _process = new Process { StartInfo = start };

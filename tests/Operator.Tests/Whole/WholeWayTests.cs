@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using Thermocline.Operator.Tests.Api;
+using Thermocline.Operator.Tests.Hosting;
+using Thermocline.Testing.Cluster.Pods;
+using Xunit;
+
+namespace Thermocline.Operator.Tests.Whole;
+
+/// <summary>The way of a user from an application without memory to one with it, and back, and there again.</summary>
+public sealed class WholeWayTests(ITestOutputHelper output)
+{
+    private const int Records = 50;
+
+    [Fact]
+    public async Task Running_pods_are_attached_configured_rolled_back_drained_and_find_their_data_again()
+    {
+        await using WholeCluster cluster = await WholeCluster.StartAsync(output);
+        await cluster.ApplyAsync(
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: app}
+            spec:
+              replicas: 2
+              selector: {matchLabels: {app: app}}
+              template:
+                metadata:
+                  labels: {app: app, memory: agents}
+                  annotations: {testcluster/node: manual}
+                spec:
+                  containers: [{name: app, image: "app:1"}]
+            """);
+        await cluster.UntilAsync(() => Task.FromResult(cluster.Node.Pods.Count(static pod => pod.Started) == 2), static () => "bare pods");
+        Assert.All(cluster.Node.Pods, static pod => Assert.Null(pod.ProcessId));
+        string[] bare = [.. cluster.Node.Pods.Select(static pod => pod.Uid)];
+
+        await using OperatorProcess first = await cluster.RunOperatorAsync();
+        await cluster.ApplyAsync(Cluster(cluster));
+        await ReadyAsync(cluster, first);
+        IReadOnlyList<(RunningPod Pod, string Store)> attached = await cluster.AttachedAsync();
+        Assert.Equal(["0", "1"], attached.Select(static each => each.Store).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(attached, each => bare.Contains(each.Pod.Uid));
+        foreach ((RunningPod pod, string store) in attached)
+        {
+            for (int i = 0; i < Records; i++)
+                await cluster.PutAsync(pod, $"{i}", $"record {i} of store {store}");
+        }
+
+        await cluster.UntilAsync(async () => await cluster.FieldAsync(".status.tiers.hotBytes") is { Length: > 0 } bytes && bytes != "0", () => first.Log);
+        await cluster.KubectlAsync("get", "mc");
+
+        // What was filled in and found is no difference to whoever compares: kubectl, or a GitOps controller by three-way merge.
+        Assert.Contains("unchanged", await cluster.ApplyAsync(Cluster(cluster)), StringComparison.Ordinal);
+        Assert.Equal("", await cluster.KubectlAsync(Cluster(cluster), ["diff", "-f", "-"]));
+        AssertWithin(YamlJson.Of(Cluster(cluster)), JsonNode.Parse(await cluster.KubectlAsync("get", "mc", "agents", "-o", "json"))!, "");
+
+        // A change is taken without a restart, by whoever leads.
+        int?[] processes = [.. attached.Select(static each => each.Pod.ProcessId)];
+        await cluster.KubectlAsync("patch", "mc", "agents", "--type=merge", "-p", """{"spec":{"compression":{"level":"Max"}}}""");
+        await cluster.UntilAsync(async () => await RevisionAsync(cluster) == "2 2", () => first.Log);
+        await using OperatorProcess second = await HandOverAsync(cluster, first);
+        await cluster.KubectlAsync("annotate", "mc", "agents", "thermocline.dev/rollback-to=1");
+        await cluster.UntilAsync(async () => await RevisionAsync(cluster) == "3 2", () => second.Log);
+        Assert.Equal("Balanced", await cluster.FieldAsync(".spec.compression.level"));
+        Assert.Contains("Rolled back to revision 1", await cluster.KubectlAsync("get", "events"), StringComparison.Ordinal);
+        Assert.Equal(processes, (await cluster.AttachedAsync()).Select(static each => each.Pod.ProcessId));
+
+        await cluster.KubectlAsync("delete", "mc", "agents", "--timeout=50s", "--wait=false");
+        await cluster.UntilAsync(async () => (await cluster.FieldAsync(".metadata.name")).Length == 0, () => second.Log);
+        await cluster.UntilAsync(
+            () => Task.FromResult(cluster.Node.Pods.Count(static pod => pod is { Started: true, ProcessId: null }) == 2), () => second.Log);
+        Assert.Contains("Drained", await cluster.KubectlAsync("get", "events", "-o", "custom-columns=REASON:.reason,NOTE:.message"), StringComparison.Ordinal);
+
+        // The same bucket: what was there before is there again.
+        await cluster.ApplyAsync(Cluster(cluster));
+        await ReadyAsync(cluster, second);
+        foreach ((RunningPod pod, string store) in await cluster.AttachedAsync())
+        {
+            for (int i = 0; i < Records; i++)
+                Assert.Equal($"record {i} of store {store}", await cluster.GetAsync(pod, $"{i}"));
+        }
+
+        Assert.DoesNotContain("code=\"403\"", await second.GetAsync("metrics", "/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private static string Cluster(WholeCluster cluster) =>
+        $$$"""
+        apiVersion: thermocline.dev/v1alpha1
+        kind: MemoryCluster
+        metadata: {name: agents}
+        spec:
+          selector: {matchLabels: {memory: agents}}
+          budget: {limit: 256Mi}
+          tiers:
+            warm: {size: 1Gi}
+            cold:
+              s3:
+                bucket: {{{cluster.Endpoint.Bucket}}}
+                region: {{{cluster.Endpoint.Region}}}
+                endpoint: "{{{cluster.Endpoint.Address}}}"
+                credentialsSecretName: s3-credentials
+          durability: {shipIntervalSeconds: 1}
+        """;
+
+    // What is declared is what is there: a controller that compares by three-way merge finds nothing to change.
+    private static void AssertWithin(JsonNode? declared, JsonNode? live, string path)
+    {
+        if (declared is JsonObject fields)
+        {
+            foreach ((string name, JsonNode? value) in fields)
+                AssertWithin(value, live?[name], $"{path}.{name}");
+        }
+        else
+        {
+            Assert.True(JsonNode.DeepEquals(declared, live), $"{path}: {declared?.ToJsonString()} became {live?.ToJsonString()}");
+        }
+    }
+
+    private static Task ReadyAsync(WholeCluster cluster, OperatorProcess process) => cluster.UntilAsync(
+        async () => await cluster.FieldAsync(".status.attached") == "2" && (await cluster.AttachedAsync()).Count == 2
+            && await cluster.FieldAsync(""".status.conditions[?(@.type=="Ready")].status""") == "True",
+        () => process.Log);
+
+    private static async Task<string> RevisionAsync(WholeCluster cluster) =>
+        $"{await cluster.FieldAsync(".status.revision")} {await cluster.FieldAsync(".status.upToDate")}";
+
+    // Two operators: the one that leads is stopped, the other goes on where it was.
+    private static async Task<OperatorProcess> HandOverAsync(WholeCluster cluster, OperatorProcess first)
+    {
+        Assert.Equal(0, await first.StopAsync());
+        return await cluster.RunOperatorAsync();
+    }
+}
