@@ -19,8 +19,8 @@ internal static class Rights
         .. Each("", "secrets", "get", "create"),
         .. Each(Net, "networkpolicies", "get", "list", "create", "patch", "delete"),
         .. Each(Apps, "controllerrevisions", "get", "list", "create", "patch", "delete"),
-        .. Each(Dapr, "components", "get", "create", "patch", "delete"),
-        .. Each(Dapr, "resiliencies", "get", "create", "patch", "delete"),
+        .. Each(Dapr, "components", "get", "list", "create", "patch", "delete"),
+        .. Each(Dapr, "resiliencies", "get", "list", "create", "patch", "delete"),
         .. Each("events.k8s.io", "events", "create"),
     ];
 

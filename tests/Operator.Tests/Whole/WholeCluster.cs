@@ -37,16 +37,18 @@ internal sealed class WholeCluster : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<WholeCluster> StartAsync(ITestOutputHelper output)
+    public static async Task<WholeCluster> StartAsync(ITestOutputHelper output, string namespaces)
     {
         SidecarProgram? program = SidecarProgram.Find();
         Need(program is not null, SidecarProgram.Missing);
         Need(S3Service.Program is not null, S3Service.Missing);
-        InstalledChart chart = await InstalledChart.InstallAsync("--set", "replicas=1");
+        InstalledChart chart = await InstalledChart.InstallAsync(
+            ["--set", "replicas=1", .. namespaces == "all" ? Array.Empty<string>() : ["--set", $"namespaces={{{namespaces}}}"]]);
         S3Service bucket = S3Service.Start(S3Kind.Moto, S3Service.Program!);
         S3Endpoint? endpoint = await bucket.ReadyAsync(Cancellation);
         Need(endpoint is not null, $"The bucket did not start:\n{bucket.Log}");
-        var whole = new WholeCluster(chart, bucket, LocalNode.Start(chart.Server, program!, Team), output) { Endpoint = endpoint! };
+        await DefineDaprAsync(chart);
+        var whole = new WholeCluster(chart, bucket, LocalNode.Start(chart.Server, program!, Team), output) { Endpoint = endpoint!, Namespaces = namespaces };
         await whole.KubectlAsync(
             "create", "secret", "generic", "s3-credentials", $"--from-literal=accessKey={endpoint!.AccessKey}", $"--from-literal=secretKey={endpoint.SecretKey}");
         // The Service has no endpoints here: this is where the API server of the tests finds what stands behind it.
@@ -58,12 +60,14 @@ internal sealed class WholeCluster : IAsyncDisposable
 
     public S3Endpoint Endpoint { get; private init; } = null!;
 
+    private string Namespaces { get; init; } = "all";
+
     /// <summary>The operator as the chart runs it, under the rights of the chart.</summary>
     public async Task<OperatorProcess> RunOperatorAsync()
     {
         OperatorProcess process = OperatorProcess.Start(
             "run", "--kubeconfig", await _chart.OperatorKubeconfigAsync(), "--operator-namespace", _chart.Namespace, "--image", "thermocline/sidecar:test",
-            "--lease-name", InstalledChart.Release, "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0",
+            "--namespace", Namespaces, "--lease-name", InstalledChart.Release, "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0",
             "--webhook-address", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}"), "--webhook-service", "thermocline-webhook",
             "--webhook-configuration", $"thermocline-webhook-{_chart.Namespace}-{InstalledChart.Release}");
         await UntilAsync(
@@ -125,6 +129,32 @@ internal sealed class WholeCluster : IAsyncDisposable
         _http.Dispose();
         await _bucket.DisposeAsync();
         await _chart.DisposeAsync();
+    }
+
+    // As much of Dapr as an operator meets: its kinds.
+    private static async Task DefineDaprAsync(InstalledChart chart)
+    {
+        foreach ((string plural, string kind) in ((string, string)[])[("components", "Component"), ("resiliencies", "Resiliency")])
+        {
+            string definition =
+                $$$"""
+                apiVersion: apiextensions.k8s.io/v1
+                kind: CustomResourceDefinition
+                metadata: {name: {{{plural}}}.dapr.io}
+                spec:
+                  group: dapr.io
+                  names: {kind: {{{kind}}}, plural: {{{plural}}}}
+                  scope: Namespaced
+                  versions:
+                  - name: v1alpha1
+                    served: true
+                    storage: true
+                    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+                """;
+            KubectlAnswer answer = await chart.Server.KubectlAsync(["apply", "-f", "-"], definition, Cancellation);
+            Assert.True(answer.Code == 0, answer.ToString());
+            await chart.KubectlAsync("wait", "--for=condition=Established", $"crd/{plural}.dapr.io");
+        }
     }
 
     private static void Need(bool there, string missing)

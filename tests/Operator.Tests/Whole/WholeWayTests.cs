@@ -11,10 +11,12 @@ public sealed class WholeWayTests(ITestOutputHelper output)
 {
     private const int Records = 50;
 
-    [Fact]
-    public async Task Running_pods_are_attached_configured_rolled_back_drained_and_find_their_data_again()
+    [Theory]
+    [InlineData("all")]
+    [InlineData(WholeCluster.Team)]
+    public async Task Running_pods_are_attached_configured_rolled_back_drained_and_find_their_data_again(string namespaces)
     {
-        await using WholeCluster cluster = await WholeCluster.StartAsync(output);
+        await using WholeCluster cluster = await WholeCluster.StartAsync(output, namespaces);
         await cluster.ApplyAsync(
             """
             apiVersion: apps/v1
@@ -48,6 +50,9 @@ public sealed class WholeWayTests(ITestOutputHelper output)
 
         await cluster.UntilAsync(async () => await cluster.FieldAsync(".status.tiers.hotBytes") is { Length: > 0 } bytes && bytes != "0", () => first.Log);
         await cluster.KubectlAsync("get", "mc");
+
+        Assert.Equal("state.thermocline", await cluster.KubectlAsync("get", "components.dapr.io", "agents", "-o", "jsonpath={.spec.type}"));
+        await cluster.KubectlAsync("get", "resiliencies.dapr.io,configmaps,services,networkpolicies,controllerrevisions");
 
         // What was filled in and found is no difference to whoever compares: kubectl, or a GitOps controller by three-way merge.
         Assert.Contains("unchanged", await cluster.ApplyAsync(Cluster(cluster)), StringComparison.Ordinal);
