@@ -46,6 +46,13 @@ internal sealed class OperatorProcess : IAsyncDisposable
         return await answer.Content.ReadAsStringAsync(cancellation);
     }
 
+    /// <summary>As <c>kill -9</c> does, and waits until it is gone.</summary>
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        Signal.SendKill(_process.Id);
+        await _process.WaitForExitAsync(cancellation);
+    }
+
     /// <summary>SIGTERM, and the exit code.</summary>
     public async Task<int> StopAsync()
     {

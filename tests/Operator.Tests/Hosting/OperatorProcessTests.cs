@@ -29,6 +29,22 @@ public sealed class OperatorProcessTests(ApiServers servers)
     }
 
     [Fact]
+    public async Task A_leader_that_is_killed_is_followed_once_its_lease_has_run_out()
+    {
+        await using LiveSpace space = await LiveSpace.OpenAsync(servers, "killed");
+        await using OperatorProcess first = Start(space);
+        await UntilAsync(async () => Leads(await first.GetAsync("metrics", "/metrics", Cancellation)));
+        await using OperatorProcess second = Start(space);
+        await UntilAsync(async () => await second.GetAsync("health", "/healthz/ready", Cancellation) == "ok\n");
+        string before = await HolderAsync(space);
+
+        await first.KillAsync(Cancellation);
+        Assert.Equal(before, await HolderAsync(space));
+        await UntilAsync(async () => Leads(await second.GetAsync("metrics", "/metrics", Cancellation)));
+        Assert.NotEqual(before, await HolderAsync(space));
+    }
+
+    [Fact]
     public async Task Bad_usage_is_said_all_of_it_and_ends_with_code_2()
     {
         await using OperatorProcess wrong = OperatorProcess.Start("run", "--namespace", "Team", "--log-level", "loud");
@@ -40,6 +56,9 @@ public sealed class OperatorProcessTests(ApiServers servers)
         await using OperatorProcess absent = OperatorProcess.Start("run", "--kubeconfig", "/nowhere/at-all");
         Assert.Equal(2, await absent.ExitAsync(Cancellation));
     }
+
+    private static Task<string> HolderAsync(LiveSpace space) =>
+        space.KubectlAsync("get", "lease", "thermocline-operator", "-o", "jsonpath={.spec.holderIdentity}");
 
     private static OperatorProcess Start(LiveSpace space) => OperatorProcess.Start(
         "run", "--kubeconfig", space.Server.Kubeconfig, "--namespace", space.Name, "--operator-namespace", space.Name, "--log-format", "json",
