@@ -89,12 +89,10 @@ public sealed class ScaleDriver
 
     private async Task PhaseAsync(string name, MeasuredOperator at, Func<Task> wait, TimeSpan aftermath, CancellationToken cancellation)
     {
-        OperatorCounts before = await at.CountsAsync(cancellation);
-        // What a fresh process did before it could be asked belongs to its first phase.
-        bool isFirst = _phases.Count == 0 || name.StartsWith("restart", StringComparison.Ordinal);
-        if (isFirst)
-            before = new OperatorCounts(0, 0, 0, 0, false);
-        double cpu = isFirst ? 0 : at.CpuSeconds;
+        // A fresh process has counted nothing, and its start is part of its first phase.
+        bool isFresh = _phases.Count == 0 || name.StartsWith("restart", StringComparison.Ordinal);
+        OperatorCounts before = isFresh ? new OperatorCounts(0, 0, 0, 0, false) : await at.CountsAsync(cancellation);
+        double cpu = isFresh ? 0 : at.CpuSeconds;
         var clock = Stopwatch.StartNew();
         await wait();
         double seconds = clock.Elapsed.TotalSeconds;
