@@ -9,11 +9,17 @@ internal sealed record PlanOptions
     /// <summary>Accepted specs that are kept.</summary>
     public int RevisionsMax { get; init; } = 10;
 
-    /// <summary>How often a cluster is looked at while nothing happens.</summary>
+    /// <summary>How often a cluster is looked at while something is in progress.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often while it waits for somebody, or its last change may still be taken back.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often while something is in progress.</summary>
-    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How often while nothing happens: the sidecars' figures change, and not all is told by a watch.</summary>
+    public TimeSpan RestInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often while nothing happens and no sidecar has figures that could change.</summary>
+    public TimeSpan BareInterval { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The least time between two evictions of one cluster: what replaces a pod has to appear first.</summary>
     public TimeSpan StepPause { get; init; } = TimeSpan.FromSeconds(5);

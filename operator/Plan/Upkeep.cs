@@ -69,8 +69,11 @@ internal static class Upkeep
         bool moving = applies.Count > 0 || resizing.Resizes.Count > 0 || step.Eviction is not null
             || (step.IsWaiting && step.Holdup is not { Reason: "WebhookMissed" })
             || situation.Said.Any(each => each.Status.ConfiguredRevision != $"{accepted.Number}");
+        // What a rival cluster does is told to that one alone.
+        bool waiting = step.IsWaiting || children.Taken.Count > 0 || resizing.Waiting.Count > 0 || observed.Rivals.Count > 0
+            || AutoRollback.IsOpen(observed, history, now, options);
         return Told(
-            plan with { RequeueAfter = moving ? options.ProgressInterval : options.PollInterval },
+            plan with { RequeueAfter = moving ? options.ProgressInterval : Pause(situation, waiting, options) },
             situation with
             {
                 Revision = accepted.Number,
@@ -80,6 +83,13 @@ internal static class Upkeep
                 Holdup = step.Holdup,
             },
             now);
+    }
+
+    private static TimeSpan Pause(Situation situation, bool waiting, PlanOptions options)
+    {
+        if (waiting)
+            return options.PollInterval;
+        return situation.Findings.Any(each => each.Standing == PodStanding.Attached) ? options.RestInterval : options.BareInterval;
     }
 
     /// <summary>A plan with the status that belongs to it, and events for what is new in that.</summary>

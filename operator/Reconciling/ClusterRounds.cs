@@ -10,8 +10,16 @@ using Thermocline.Operator.Plan;
 namespace Thermocline.Operator.Reconciling;
 
 /// <summary>Looks at a cluster, makes a plan and carries it out; remembers what came of it until the cluster is gone.</summary>
-internal sealed class ClusterRounds(Observer observer, Applier applier, PlanOptions options, TimeProvider time)
+/// <param name="observer">Looks.</param>
+/// <param name="applier">Carries out.</param>
+/// <param name="options">How plans are made.</param>
+/// <param name="chance">From 0 to 1: spreads the next rounds of clusters that were all looked at together.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ClusterRounds(Observer observer, Applier applier, PlanOptions options, Func<double> chance, TimeProvider time)
 {
+    // The next round comes so much earlier or later than planned, at most.
+    private const double Spread = 0.1;
+
     private readonly ConcurrentDictionary<EntityKey, LastRound> _last = new();
 
     // Clusters of whose pods something was heard since their last round began.
@@ -33,7 +41,7 @@ internal sealed class ClusterRounds(Observer observer, Applier applier, PlanOpti
             return null;
         }
 
-        var plan = ClusterPlan.Of(observed, time.GetUtcNow(), options);
+        ClusterPlan plan = Spreading(ClusterPlan.Of(observed, time.GetUtcNow(), options));
         try
         {
             AppliedPlan applied = await applier.ApplyAsync(observed, plan, cancellation);
@@ -75,6 +83,9 @@ internal sealed class ClusterRounds(Observer observer, Applier applier, PlanOpti
         _last.TryRemove(key, out _);
         _touched.TryRemove(key, out _);
     }
+
+    private ClusterPlan Spreading(ClusterPlan plan) =>
+        plan.RequeueAfter is { } pause ? plan with { RequeueAfter = pause * (1 - Spread + (2 * Spread * chance())) } : plan;
 
     private long DueOf(ClusterPlan plan) =>
         time.GetTimestamp() + (long)((plan.RequeueAfter ?? TimeSpan.Zero).TotalSeconds * time.TimestampFrequency);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Thermocline.Benchmarks.Budget;
+using Thermocline.Benchmarks.Scale;
 
 namespace Thermocline.Benchmarks;
 
@@ -25,6 +26,12 @@ internal sealed record Arguments
           --cold DIR      a folder as cold store, so that old segments leave the disk; DIR must not exist or be empty
           --out DIR       where samples (CSV) and the plot (SVG) go (default artifacts/budget)
           --keep DIR      keeps the run in DIR; started again with the same options it goes on where it was stopped
+
+        Of "operator":
+          --clusters N    MemoryClusters (default 200, 20 with --quick), at most 2000
+          --pods N        pods of all of them together (default 5000, 200 with --quick), at most 50000
+          --operator FILE the thermocline-operator executable (default out/thermocline-operator, else the release build)
+          --out FILE      where the figures go as JSON (default nowhere)
         """;
 
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -44,6 +51,9 @@ internal sealed record Arguments
     /// <summary>What "budget" was asked for.</summary>
     public BudgetArguments Budget { get; init; } = new();
 
+    /// <summary>What "operator" was asked for.</summary>
+    public ScaleArguments Scale { get; init; } = new();
+
     /// <summary>Reads a command line; every mistake in it is added to <paramref name="mistakes"/>.</summary>
     public static Arguments Parse(IReadOnlyList<string> words, List<string> mistakes)
     {
@@ -59,6 +69,8 @@ internal sealed record Arguments
                 "--seed" => arguments with { Seed = SeedOf(ValueOf(word, rest, mistakes), mistakes) },
                 "--folder" => arguments with { Folder = ValueOf(word, rest, mistakes) },
                 "--sidecar" => arguments with { Sidecar = ValueOf(word, rest, mistakes) },
+                "--out" => arguments.To(ValueOf(word, rest, mistakes)),
+                _ when ScaleArguments.Knows(word) => arguments with { Scale = arguments.Scale.With(word, () => ValueOf(word, rest, mistakes), mistakes) },
                 _ when BudgetArguments.Knows(word) => arguments with { Budget = arguments.Budget.With(word, () => ValueOf(word, rest, mistakes), mistakes) },
                 _ when word.StartsWith('-') => Unknown(arguments, word, mistakes),
                 _ => arguments with { Names = [.. arguments.Names, word] },
@@ -66,6 +78,9 @@ internal sealed record Arguments
         }
         return arguments;
     }
+
+    // A folder of one, a file of the other.
+    private Arguments To(string place) => this with { Budget = Budget with { Out = place }, Scale = Scale with { Out = place } };
 
     private static Arguments Unknown(Arguments arguments, string word, List<string> mistakes)
     {

@@ -12,6 +12,7 @@ using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Packed;
 using Thermocline.Benchmarks.Put;
 using Thermocline.Benchmarks.Resident;
+using Thermocline.Benchmarks.Scale;
 
 namespace Thermocline.Benchmarks;
 
@@ -20,7 +21,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 

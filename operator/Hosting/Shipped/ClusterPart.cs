@@ -36,7 +36,7 @@ internal static class ClusterPart
         var rounds = new ClusterRounds(
             new Observer(client, index, new ServedLook(client, ServedKept, around.Time), ReportAsync(sidecars)),
             new Applier(client, EventsOf(around), DrainAsync(sidecars), NewToken, around.Time),
-            plan, around.Time);
+            plan, around.Chance, around.Time);
         return Of(around, rounds, index);
     }
 

@@ -18,14 +18,19 @@ internal static class AutoRollback
     public static IEnumerable<string> Unwell(Observed observed) =>
         Attached(observed).Where(pod => IsUnwell(pod, ReportOf(observed, pod))).Select(pod => pod.Uid);
 
+    /// <summary>Whether the last change may still be taken back.</summary>
+    public static bool IsOpen(Observed observed, History history, DateTimeOffset now, PlanOptions options) =>
+        observed.Annotation(Names.AutoRollbackAnnotation) != "false" && history.Revisions is [var newest, var previous, ..]
+        && newest.Accepted is { } accepted && SpecText.Of(newest.Spec) == SpecText.Of(observed.Cluster.Spec)
+        && now <= accepted + options.RollbackWindow
+        && !(observed.Annotation(Names.TakenBackAnnotation) is { } taken && (taken == newest.Name || taken == previous.Name));
+
     /// <summary>What is due; null when the change stands.</summary>
     public static ClusterPlan? Of(Observed observed, History history, DateTimeOffset now, PlanOptions options)
     {
-        if (observed.Annotation(Names.AutoRollbackAnnotation) == "false" || history.Revisions is not [var newest, var previous, ..]
-            || newest.Accepted is not { } accepted || SpecText.Of(newest.Spec) != SpecText.Of(observed.Cluster.Spec)
-            || now < accepted + options.RollbackSettle || now > accepted + options.RollbackWindow
-            || observed.Annotation(Names.TakenBackAnnotation) is { } taken && (taken == newest.Name || taken == previous.Name))
+        if (!IsOpen(observed, history, now, options) || now < history.Revisions[0].Accepted + options.RollbackSettle)
             return null;
+        (SpecRevision newest, SpecRevision previous) = (history.Revisions[0], history.Revisions[1]);
         (int took, int unwell) = Judged(observed, newest, now - options.RollbackSettle);
         if (unwell == 0 || unwell * 100 < took * options.RollbackPercent)
             return null;

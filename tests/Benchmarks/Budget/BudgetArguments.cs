@@ -5,7 +5,7 @@ namespace Thermocline.Benchmarks.Budget;
 /// <summary>What the command line asked of "budget".</summary>
 internal sealed record BudgetArguments
 {
-    private static readonly string[] Words = ["--bytes", "--limit", "--headroom", "--shrink", "--cold", "--out", "--keep"];
+    private static readonly string[] Words = ["--bytes", "--limit", "--headroom", "--shrink", "--cold", "--keep"];
 
     public long? Bytes { get; init; }
 
@@ -31,7 +31,6 @@ internal sealed record BudgetArguments
         "--headroom" => this with { Headroom = AmountOf(word, value(), mistakes) },
         "--shrink" => this with { Shrink = true },
         "--cold" => this with { Cold = Path.GetFullPath(value()) },
-        "--out" => this with { Out = value() },
         "--keep" => this with { Keep = Path.GetFullPath(value()) },
         _ => throw new ArgumentException($"Unknown option \"{word}\"."),
     };

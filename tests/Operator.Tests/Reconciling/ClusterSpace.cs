@@ -42,6 +42,9 @@ internal sealed class ClusterSpace : IAsyncDisposable
 
     public PlanOptions Options { get; init; } = new();
 
+    /// <summary>Spreads the rounds; in the middle they come when they were planned.</summary>
+    public Func<double> Chance { get; set; } = static () => 0.5;
+
     public EntityKey Key => Space.Key(Name);
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -63,7 +66,7 @@ internal sealed class ClusterSpace : IAsyncDisposable
         new Applier(
             client, new EventPublisher(client, "thermocline.dev/operator", "operator-0", TimeProvider.System), Sidecars.DrainAsync,
             static () => "word", _clock ?? Time),
-        Options, _clock ?? Time);
+        Options, () => Chance(), _clock ?? Time);
 
     public ClusterIndex Index { get; } = new();
 

@@ -70,8 +70,15 @@ public sealed class DeletionTests(ApiServers servers, DefinedServer defined) : I
     {
         await using ClusterSpace space = await ClusterSpace.OpenAsync(servers, defined, "whole");
         // So rarely looked at that whatever happens soon was told by a watch.
-        var never = new PlanOptions { PollInterval = TimeSpan.FromHours(1), ProgressInterval = TimeSpan.FromMilliseconds(200) };
-        await using ClusterSpace quiet = space.With(never);
+        var never = TimeSpan.FromHours(1);
+        var options = new PlanOptions
+        {
+            PollInterval = never,
+            RestInterval = never,
+            BareInterval = never,
+            ProgressInterval = TimeSpan.FromMilliseconds(200),
+        };
+        await using ClusterSpace quiet = space.With(options);
         var around = new OperatorSurroundings(
             new RunOptions { Namespaces = [space.Space.Name], Health = new IPEndPoint(IPAddress.Loopback, 0), LeaseName = "none" },
             space.Space.Client, NullLoggerFactory.Instance, new OperatorMetrics(TimeProvider.System), TimeProvider.System);

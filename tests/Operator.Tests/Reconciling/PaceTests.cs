@@ -48,9 +48,26 @@ public sealed class PaceTests(ApiServers servers, DefinedServer defined) : IClas
         Assert.True(bytes > asked, "A change of the cluster waits for no timer.");
         asked = bytes;
         MemoryCluster again = (await space.GetAsync())!;
-        space.Time.Advance(TimeSpan.FromSeconds(31));
+        space.Time.Advance(TimeSpan.FromSeconds(61));
         await controller.ReconcileAsync(again, Cancellation);
         Assert.True(bytes > asked, "The timer's own round is not put off.");
+    }
+
+    [Fact]
+    public async Task Clusters_that_were_looked_at_together_come_again_apart()
+    {
+        await using ClusterSpace space = await ClusterSpace.OpenAsync(servers, defined, "spread");
+        ClusterRounds rounds = space.Operator(space.Space.Client);
+        await space.ApplyAsync(Spec);
+        await space.SettleAsync(rounds);
+        string? uid = (await space.GetAsync())!.Metadata.Uid;
+        TimeSpan planned = space.Options.BareInterval;
+        space.Chance = static () => 0;
+        TimeSpan? early = (await rounds.RunAsync(space.Key, uid, Cancellation))!.RequeueAfter;
+        space.Chance = static () => 1;
+        TimeSpan? late = (await rounds.RunAsync(space.Key, uid, Cancellation))!.RequeueAfter;
+        Assert.InRange(early!.Value, planned / 2, planned * 0.95);
+        Assert.InRange(late!.Value, planned * 1.05, planned * 1.5);
     }
 
     [Fact]
