@@ -76,6 +76,8 @@ internal sealed record Arguments
                 _ => arguments with { Names = [.. arguments.Names, word] },
             };
         }
+        if (arguments.Scale.OptionsFor("", arguments.Quick).PodsEach == 0)
+            mistakes.Add("--pods must not be less than --clusters: each cluster has the same number.");
         return arguments;
     }
 

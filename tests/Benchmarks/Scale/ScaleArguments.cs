@@ -1,4 +1,5 @@
 using System.Globalization;
+using Thermocline.Testing.Scale;
 
 namespace Thermocline.Benchmarks.Scale;
 
@@ -7,6 +8,10 @@ internal sealed record ScaleArguments
 {
     private const int ClustersMax = 2_000;
     private const int PodsMax = 50_000;
+    private const int QuickClusters = 20;
+    private const int QuickPods = 200;
+
+    private static readonly TimeSpan QuickIdle = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Words = ["--clusters", "--pods", "--operator"];
 
@@ -20,6 +25,15 @@ internal sealed record ScaleArguments
     public string? Out { get; init; }
 
     public static bool Knows(string word) => Words.Contains(word);
+
+    /// <summary>How many objects that makes.</summary>
+    public ScaleOptions OptionsFor(string program, bool quick)
+    {
+        var options = new ScaleOptions { Program = program };
+        if (quick)
+            options = options with { Clusters = QuickClusters, Pods = QuickPods, Idle = QuickIdle };
+        return options with { Clusters = Clusters ?? options.Clusters, Pods = Pods ?? options.Pods };
+    }
 
     /// <summary>The same with one option more.</summary>
     public ScaleArguments With(string word, Func<string> value, List<string> mistakes) => word switch

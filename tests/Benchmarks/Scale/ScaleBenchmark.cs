@@ -10,11 +10,7 @@ namespace Thermocline.Benchmarks.Scale;
 internal sealed class ScaleBenchmark : IBenchmark
 {
     private const string Missing = "no operator to measure: run ./build, or build operator in Release, or give --operator FILE";
-    private const int QuickClusters = 20;
-    private const int QuickPods = 200;
     private const double Mebibyte = 1 << 20;
-
-    private static readonly TimeSpan QuickIdle = TimeSpan.FromSeconds(10);
 
     public string Name => "operator";
 
@@ -30,12 +26,7 @@ internal sealed class ScaleBenchmark : IBenchmark
             session.Skip(Missing);
             return;
         }
-        var options = new ScaleOptions { Program = program };
-        if (session.Quick)
-            options = options with { Clusters = QuickClusters, Pods = QuickPods, Idle = QuickIdle };
-        options = options with { Clusters = asked.Clusters ?? options.Clusters, Pods = asked.Pods ?? options.Pods };
-        if (options.PodsEach == 0)
-            throw new InvalidOperationException("--pods must not be less than --clusters: each cluster has the same number.");
+        ScaleOptions options = asked.OptionsFor(program, session.Quick);
         (ScaleReport? report, string missing) = await ScaleDriver.RunAsync(options, new Lines(session.Say), session.Cancellation);
         if (report is null)
         {
