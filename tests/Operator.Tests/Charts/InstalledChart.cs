@@ -57,10 +57,18 @@ internal sealed class InstalledChart : IAsyncDisposable
         }
 
         var chart = new InstalledChart(server, $"thermocline-{Environment.ProcessId}");
-        await chart.KubectlAsync("create", "namespace", "team-a");
-        await chart.KubectlAsync("create", "namespace", "team-b");
-        await chart.SucceedAsync("install", Release, Chart.Folder, "--namespace", chart.Namespace, "--create-namespace", more);
-        return chart;
+        try
+        {
+            await chart.KubectlAsync("create", "namespace", "team-a");
+            await chart.KubectlAsync("create", "namespace", "team-b");
+            await chart.SucceedAsync("install", Release, Chart.Folder, "--namespace", chart.Namespace, "--create-namespace", more);
+            return chart;
+        }
+        catch
+        {
+            await chart.DisposeAsync();
+            throw;
+        }
     }
 
     public Task<KubectlAnswer> HelmAsync(params string[] arguments) => Chart.HelmAsync(Server.Kubeconfig, arguments);

@@ -44,21 +44,24 @@ internal sealed class WholeCluster : IAsyncDisposable
         Need(S3Service.Program is not null, S3Service.Missing);
         InstalledChart chart = await InstalledChart.InstallAsync(
             ["--set", "replicas=1", .. namespaces == "all" ? Array.Empty<string>() : ["--set", $"namespaces={{{namespaces}}}"]]);
-        S3Service bucket = S3Service.Start(S3Kind.Moto, S3Service.Program!);
-        S3Endpoint? endpoint = await bucket.ReadyAsync(Cancellation);
-        Need(endpoint is not null, $"The bucket did not start:\n{bucket.Log}");
-        await DefineDaprAsync(chart);
-        var whole = new WholeCluster(chart, bucket, LocalNode.Start(chart.Server, program!, Team), output) { Endpoint = endpoint!, Namespaces = namespaces };
-        await whole.KubectlAsync(
-            "create", "secret", "generic", "s3-credentials", $"--from-literal=accessKey={endpoint!.AccessKey}", $"--from-literal=secretKey={endpoint.SecretKey}");
-        // The Service has no endpoints here: this is where the API server of the tests finds what stands behind it.
-        await chart.KubectlAsync(
-            "-n", chart.Namespace, "annotate", "service", "thermocline-webhook",
-            string.Create(CultureInfo.InvariantCulture, $"testcluster/address=127.0.0.1:{whole._port}"));
-        return whole;
+        var whole = new WholeCluster(
+            chart, S3Service.Start(S3Kind.Moto, S3Service.Program!), LocalNode.Start(chart.Server, program!, Team), output)
+        {
+            Namespaces = namespaces,
+        };
+        try
+        {
+            await whole.PrepareAsync();
+            return whole;
+        }
+        catch
+        {
+            await whole.DisposeAsync();
+            throw;
+        }
     }
 
-    public S3Endpoint Endpoint { get; private init; } = null!;
+    public S3Endpoint Endpoint { get; private set; } = null!;
 
     private string Namespaces { get; init; } = "all";
 
@@ -129,6 +132,20 @@ internal sealed class WholeCluster : IAsyncDisposable
         _http.Dispose();
         await _bucket.DisposeAsync();
         await _chart.DisposeAsync();
+    }
+
+    private async Task PrepareAsync()
+    {
+        S3Endpoint? endpoint = await _bucket.ReadyAsync(Cancellation);
+        Need(endpoint is not null, $"The bucket did not start:\n{_bucket.Log}");
+        Endpoint = endpoint!;
+        await DefineDaprAsync(_chart);
+        await KubectlAsync(
+            "create", "secret", "generic", "s3-credentials", $"--from-literal=accessKey={Endpoint.AccessKey}", $"--from-literal=secretKey={Endpoint.SecretKey}");
+        // The Service has no endpoints here: this is where the API server of the tests finds what stands behind it.
+        await _chart.KubectlAsync(
+            "-n", _chart.Namespace, "annotate", "service", "thermocline-webhook",
+            string.Create(CultureInfo.InvariantCulture, $"testcluster/address=127.0.0.1:{_port}"));
     }
 
     // As much of Dapr as an operator meets: its kinds.
