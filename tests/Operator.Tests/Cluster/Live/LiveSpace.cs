@@ -16,6 +16,9 @@ internal sealed class LiveSpace : IAsyncDisposable
 
     private static readonly ResourceType Namespaces = new("", "v1", "namespaces", "Namespace", Namespaced: false);
 
+    // Two tests that are about the same thing get two namespaces, and the second does not meet the first one's end.
+    private static int _opened;
+
     private readonly ClusterConnection _connection;
 
     private LiveSpace(ApiServer server, string name)
@@ -38,7 +41,7 @@ internal sealed class LiveSpace : IAsyncDisposable
 
     public static async Task<LiveSpace> OpenAsync(ApiServers servers, string about)
     {
-        var space = new LiveSpace(await servers.UseAsync(), $"wire-{about}-{Environment.ProcessId}");
+        var space = new LiveSpace(await servers.UseAsync(), $"wire-{about}-{Environment.ProcessId}-{Interlocked.Increment(ref _opened)}");
         var key = new EntityKey("", space.Name);
         await space.Client.ApplyAsync(Resources.Whole(Namespaces), key, [], ApplyOptions.Default, Cancellation);
         return space;
