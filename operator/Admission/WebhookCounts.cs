@@ -18,13 +18,6 @@ internal sealed class WebhookCounts
             return _counts.GetValueOrDefault((path, outcome));
     }
 
-    /// <summary>All counts as they are now.</summary>
-    public IReadOnlyDictionary<(string Path, ReviewOutcome Outcome), long> Snapshot()
-    {
-        lock (_gate)
-            return new Dictionary<(string, ReviewOutcome), long>(_counts);
-    }
-
     internal int Begin() => Interlocked.Increment(ref _running);
 
     internal void End() => Interlocked.Decrement(ref _running);

@@ -1,3 +1,5 @@
+using Amazon.S3;
+using Amazon.S3.Model;
 using Thermocline.Store;
 using Thermocline.Store.Cold;
 using Thermocline.Store.Cold.Manifests;
@@ -96,7 +98,7 @@ public sealed class ManifestOnServiceTests(S3Services services)
     {
         S3Endpoint endpoint = await services.UseAsync(kind);
         using ResilientColdStore bucket = Open(endpoint.Options(_prefix));
-        await LeaveUnfinishedAsync(endpoint);
+        Assert.True(await LeaveUnfinishedAsync(endpoint) > 0, "Ten unfinished uploads, and the service lists none of them.");
         var time = new ManualTime(DateTimeOffset.UtcNow);
         using var manifests = new ManifestStore(bucket, TimeProvider.System);
         await manifests.ClaimAsync(Manifests.StoreId, Manifests.Writer('1'), Stop);
@@ -113,13 +115,41 @@ public sealed class ManifestOnServiceTests(S3Services services)
         Assert.True(kind == S3Kind.Moto || collector.Status.Discarded == 0);
         time.Advance(TimeSpan.FromHours(1));
         await collector.RunAsync(Stop);
-        Assert.Equal((1, 1), (collector.Status.Deleted, collector.Status.Discarded));
+        Assert.Equal(1, collector.Status.Deleted);
+        Assert.True(collector.Status.Discarded >= 1);
+        Assert.Equal(0, await UnfinishedAsync(endpoint));
         Assert.NotNull(await bucket.HeadAsync(named.Object, Stop));
         Assert.Null(await bucket.HeadAsync(orphan.Object, Stop));
     }
 
+    // Swift's listing is told of an upload after the fact, and not at all when that takes it half a second: then one more is left.
+    private async Task<int> LeaveUnfinishedAsync(S3Endpoint endpoint)
+    {
+        int listed = 0;
+        for (int attempt = 0; attempt < 10 && listed == 0; attempt++)
+        {
+            await LeaveOneUnfinishedAsync(endpoint);
+            listed = await UnfinishedAsync(endpoint);
+        }
+
+        return listed;
+    }
+
+    private async Task<int> UnfinishedAsync(S3Endpoint endpoint)
+    {
+        using var client = new AmazonS3Client(endpoint.AccessKey, endpoint.SecretKey, new AmazonS3Config
+        {
+            ServiceURL = endpoint.Address.ToString(),
+            AuthenticationRegion = endpoint.Region,
+            ForcePathStyle = true,
+        });
+        ListMultipartUploadsResponse page = await client.ListMultipartUploadsAsync(
+            new ListMultipartUploadsRequest { BucketName = endpoint.Bucket, Prefix = _prefix }, Stop);
+        return page.MultipartUploads?.Count(upload => upload.Key.StartsWith(_prefix, StringComparison.Ordinal)) ?? 0;
+    }
+
     // Neither its parts nor its end get through, as when a process is killed.
-    private async Task LeaveUnfinishedAsync(S3Endpoint endpoint)
+    private async Task LeaveOneUnfinishedAsync(S3Endpoint endpoint)
     {
         await using var wire = new FaultProxy(endpoint.Address);
         wire.Rule = request => request.Target.Contains("uploadId=", StringComparison.Ordinal) ? WireFault.Reset : WireFault.None;

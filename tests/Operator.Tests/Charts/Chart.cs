@@ -16,13 +16,7 @@ internal static class Chart
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static void NeedHelm()
-    {
-        if (Helm.Find() is not null)
-            return;
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", Helm.Missing);
-        Assert.Fail(Helm.Missing);
-    }
+    public static void NeedHelm() => Required.That(Helm.Find() is not null, Helm.Missing);
 
     public static async Task<KubectlAnswer> HelmAsync(string? kubeconfig, params string[] arguments)
     {

@@ -43,18 +43,10 @@ internal sealed class InstalledChart : IAsyncDisposable
     public static async Task<InstalledChart> InstallAsync(params string[] more)
     {
         Chart.NeedHelm();
-        if (!Kubectl.IsThere)
-        {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", Kubectl.Missing);
-            Assert.Fail(Kubectl.Missing);
-        }
+        Required.That(Kubectl.IsThere, Kubectl.Missing);
 
         (ApiServer? server, string missing) = await ApiServer.StartAsync(Cancellation);
-        if (server is null)
-        {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", missing);
-            Assert.Fail(missing);
-        }
+        Required.That(server is not null, missing);
 
         var chart = new InstalledChart(server, $"thermocline-{Environment.ProcessId}");
         try

@@ -16,11 +16,7 @@ public sealed class ApiServers : IAsyncDisposable
     public async Task<ApiServer> UseAsync()
     {
         (ApiServer? server, string missing) = await _start.Value;
-        if (server is null)
-        {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", missing);
-            Assert.Fail(missing);
-        }
+        Required.That(server is not null, missing);
 
         return server;
     }
@@ -28,11 +24,7 @@ public sealed class ApiServers : IAsyncDisposable
     /// <summary>The server, for a test that asks it through kubectl.</summary>
     public async Task<ApiServer> UseWithKubectlAsync()
     {
-        if (!Kubectl.IsThere)
-        {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", Kubectl.Missing);
-            Assert.Fail(Kubectl.Missing);
-        }
+        Required.That(Kubectl.IsThere, Kubectl.Missing);
 
         return await UseAsync();
     }

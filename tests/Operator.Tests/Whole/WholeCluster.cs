@@ -40,8 +40,8 @@ internal sealed class WholeCluster : IAsyncDisposable
     public static async Task<WholeCluster> StartAsync(ITestOutputHelper output, string namespaces)
     {
         SidecarProgram? program = SidecarProgram.Find();
-        Need(program is not null, SidecarProgram.Missing);
-        Need(S3Service.Program is not null, S3Service.Missing);
+        Required.That(program is not null, SidecarProgram.Missing);
+        Required.That(S3Service.Program is not null, S3Service.Missing);
         InstalledChart chart = await InstalledChart.InstallAsync(
             ["--set", "replicas=1", .. namespaces == "all" ? Array.Empty<string>() : ["--set", $"namespaces={{{namespaces}}}"]]);
         var whole = new WholeCluster(
@@ -137,7 +137,7 @@ internal sealed class WholeCluster : IAsyncDisposable
     private async Task PrepareAsync()
     {
         S3Endpoint? endpoint = await _bucket.ReadyAsync(Cancellation);
-        Need(endpoint is not null, $"The bucket did not start:\n{_bucket.Log}");
+        Required.That(endpoint is not null, $"The bucket did not start:\n{_bucket.Log}");
         Endpoint = endpoint!;
         await DefineDaprAsync(_chart);
         await KubectlAsync(
@@ -172,14 +172,6 @@ internal sealed class WholeCluster : IAsyncDisposable
             Assert.True(answer.Code == 0, answer.ToString());
             await chart.KubectlAsync("wait", "--for=condition=Established", $"crd/{plural}.dapr.io");
         }
-    }
-
-    private static void Need(bool there, string missing)
-    {
-        if (there)
-            return;
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", missing);
-        Assert.Fail(missing);
     }
 
     private async Task<string> StateAsync()

@@ -14,8 +14,6 @@ internal sealed class LiveSpace : IAsyncDisposable
 
     public static readonly Resource<AnyObject> Pods = Resources.Whole(Resources.Pods);
 
-    private static readonly ResourceType Namespaces = new("", "v1", "namespaces", "Namespace", Namespaced: false);
-
     // Two tests that are about the same thing get two namespaces, and the second does not meet the first one's end.
     private static int _opened;
 
@@ -43,7 +41,7 @@ internal sealed class LiveSpace : IAsyncDisposable
     {
         var space = new LiveSpace(await servers.UseAsync(), $"wire-{about}-{Environment.ProcessId}-{Interlocked.Increment(ref _opened)}");
         var key = new EntityKey("", space.Name);
-        await space.Client.ApplyAsync(Resources.Whole(Namespaces), key, [], ApplyOptions.Default, Cancellation);
+        await space.Client.ApplyAsync(Resources.Whole(Resources.Namespaces), key, [], ApplyOptions.Default, Cancellation);
         return space;
     }
 
@@ -79,7 +77,7 @@ internal sealed class LiveSpace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Client.DeleteAsync(Namespaces, new EntityKey("", Name), DeleteOptions.Default, CancellationToken.None);
+        await Client.DeleteAsync(Resources.Namespaces, new EntityKey("", Name), DeleteOptions.Default, CancellationToken.None);
         Client.Dispose();
         _connection.Dispose();
     }
