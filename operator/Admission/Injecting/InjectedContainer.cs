@@ -20,7 +20,7 @@ internal static class InjectedContainer
             // What makes an init container a sidecar: it starts first, stays, stops last, and keeps no Job from its end.
             ["restartPolicy"] = "Always",
             ["args"] = new JsonArray("serve", "--config", $"{Names.ConfigurationFolder}/{Names.ConfigurationKey}"),
-            ["env"] = Environment(wish),
+            ["env"] = Environment(wish, sockets is not null),
             ["ports"] = new JsonArray(Port()),
             ["resources"] = Resources(wish, isGuaranteed),
             // Five minutes to read back what lies on the disk; the app waits for it.
@@ -36,7 +36,7 @@ internal static class InjectedContainer
         return container;
     }
 
-    private static JsonArray Environment(InjectionWish wish)
+    private static JsonArray Environment(InjectionWish wish, bool withDapr)
     {
         var environment = new JsonArray(
             OfPod("POD_IP", "status.podIP"),
@@ -58,6 +58,9 @@ internal static class InjectedContainer
             environment.Add((JsonNode)Variable("THERMOCLINE__TIERS__COLD__ACCESSKEYFILE", $"{Names.CredentialsFolder}/accessKey"));
             environment.Add((JsonNode)Variable("THERMOCLINE__TIERS__COLD__SECRETKEYFILE", $"{Names.CredentialsFolder}/secretKey"));
         }
+
+        if (withDapr)
+            environment.Add((JsonNode)Variable("THERMOCLINE__DAPR__SOCKETFOLDER", Names.SocketFolder));
 
         // The runtime's own sockets for debuggers want a folder that can be written; the root cannot.
         environment.Add((JsonNode)Variable("DOTNET_EnableDiagnostics", "0"));

@@ -10,6 +10,7 @@ public static class ConfigurationReader
     // 100 of a MemoryCluster's own, and then namespace, cluster and store; a key of S3 has 1,024.
     private const int PrefixLettersMax = 600;
     private const int CollectionsMax = 1_000;
+    private const int ComponentNameLettersMax = 63;
     private const string NeedsCold = "needs tiers.cold";
 
     /// <summary>Reads a whole configuration.</summary>
@@ -26,12 +27,14 @@ public static class ConfigurationReader
             Tiers = Tiers(top.Section("tiers")),
             Compression = Compression(top.Section("compression")),
             Durability = Durability(top.Section("durability")),
+            Dapr = Dapr(top.Section("dapr")),
             Hypervectors = Hypervectors(top.Section("hypervectors")),
             Telemetry = Telemetry(top.Section("telemetry")),
         };
+        if (configuration.Dapr.Socket.Length > 0 && configuration.Dapr.Socket == configuration.Listen.DataSocket)
+            top.Report("dapr", "would have its socket where listen.dataSocket is");
         top.LaterSection("search");
         top.LaterSection("events");
-        top.LaterSection("dapr");
         top.LaterSection("encryption");
         top.Later("hypervectors");
         top.End();
@@ -244,6 +247,26 @@ public static class ConfigurationReader
         };
         section.End();
         return durability;
+    }
+
+    private static DaprConfiguration Dapr(SectionReader section)
+    {
+        DaprConfiguration standard = new();
+        DaprConfiguration dapr = new()
+        {
+            SocketFolder = section.Text("socketFolder", standard.SocketFolder),
+            ComponentName = section.Text("componentName", standard.ComponentName),
+            SocketMode = Mode(section, "socketMode", standard.SocketMode),
+        };
+        if (dapr.SocketFolder.Length > 0 && !Path.IsPathRooted(dapr.SocketFolder))
+            section.Report("socketFolder", "must be an absolute path: daprd looks for it from another folder");
+        if (System.Text.Encoding.UTF8.GetByteCount(dapr.Socket) > SocketPathBytesMax)
+            section.Report("socketFolder", "with the socket's name is longer than the 107 bytes a unix socket's path may have");
+        if (dapr.ComponentName.Length is 0 or > ComponentNameLettersMax
+            || !dapr.ComponentName.All(static each => char.IsAsciiLetterLower(each) || char.IsAsciiDigit(each) || each == '-'))
+            section.Report("componentName", $"must have 1 to {ComponentNameLettersMax} of a-z 0-9 -");
+        section.End();
+        return dapr;
     }
 
     private static HypervectorsConfiguration Hypervectors(SectionReader section)

@@ -9,6 +9,14 @@ public sealed record SettingSection(IReadOnlyList<KeyValuePair<string, Setting?>
     /// <summary>A section without settings.</summary>
     public static SettingSection Empty { get; } = new([], "default");
 
+    /// <summary>Whether anything is written at a path, whatever the case of its names.</summary>
+    public bool Has(ReadOnlySpan<string> path)
+    {
+        string name = path[0];
+        Setting? found = Entries.FirstOrDefault(entry => entry.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+        return path.Length == 1 ? found is not null : found is SettingSection section && section.Has(path[1..]);
+    }
+
     /// <summary>
     /// This section with one value put at a path, creating sections on the way. Names match whatever their case, since
     /// environment variables are written in capitals.

@@ -13,6 +13,11 @@ internal sealed class ConfigurationSource(
     private const string Prefix = "THERMOCLINE__";
     private const int SegmentsMax = 8;
 
+    // What Dapr's own tools read, and what its injector writes: they differ in a letter.
+    private static readonly string[] DaprFolders = ["DAPR_COMPONENTS_SOCKETS_FOLDER", "DAPR_COMPONENT_SOCKETS_FOLDER"];
+
+    private static readonly string[] DaprFolderPath = ["dapr", "socketFolder"];
+
     /// <summary>The file, or null when there is none.</summary>
     public string? File => file;
 
@@ -24,7 +29,7 @@ internal sealed class ConfigurationSource(
     {
         try
         {
-            SettingSection settings = YamlSettings.Read(content);
+            SettingSection settings = UnderFile(YamlSettings.Read(content));
             return ConfigurationReader.Read(OverOptions(OverEnvironment(settings)));
         }
         catch (FormatException failure)
@@ -52,6 +57,15 @@ internal sealed class ConfigurationSource(
     /// <summary>A configuration that could not be read at all.</summary>
     public ConfigurationReading Failed(string why) =>
         new(new SidecarConfiguration(), [new Mistake(file ?? "configuration", why, "")], []);
+
+    /// <summary>A container that Dapr's injector knows for a component is told where the sockets are; a file knows better.</summary>
+    private SettingSection UnderFile(SettingSection settings)
+    {
+        string? name = Array.Find(DaprFolders, each => environment.GetValueOrDefault(each, "").Length > 0);
+        return name is null || settings.Has(DaprFolderPath)
+            ? settings
+            : settings.With(DaprFolderPath, new SettingText(environment[name], "environment " + name));
+    }
 
     private SettingSection OverEnvironment(SettingSection settings)
     {

@@ -8,12 +8,15 @@ namespace Thermocline.Sidecar.Hosting;
 /// Binds the sockets of the listeners and remembers where they ended up. The admin listener's default port may be taken
 /// by another sidecar of the same machine: then a free port of the same address is used, and the ready line names it.
 /// </summary>
-internal sealed class BoundListeners(ListenConfiguration listen) : IDisposable
+internal sealed class BoundListeners(ListenConfiguration listen, DaprConfiguration dapr) : IDisposable
 {
     private const int Backlog = 512;
 
     private readonly UnixSocketFile? _socketFile =
-        listen.DataSocket.Length > 0 ? new UnixSocketFile(listen.DataSocket, listen.DataSocketMode) : null;
+        listen.DataSocket.Length > 0 ? new UnixSocketFile("listen.dataSocket", listen.DataSocket, listen.DataSocketMode) : null;
+
+    private readonly UnixSocketFile? _componentFile =
+        dapr.Socket.Length > 0 ? new UnixSocketFile("dapr.socketFolder", dapr.Socket, dapr.SocketMode) : null;
 
     /// <summary>What the data listener was asked to bind.</summary>
     public IPEndPoint DataWish { get; } = listen.Data;
@@ -34,8 +37,8 @@ internal sealed class BoundListeners(ListenConfiguration listen) : IDisposable
     /// <exception cref="HostingException">The address is taken, or is not this machine's.</exception>
     public Socket Bind(EndPoint wish)
     {
-        if (wish is UnixDomainSocketEndPoint)
-            return _socketFile!.Bind(Backlog);
+        if (wish is UnixDomainSocketEndPoint socket)
+            return (socket.ToString() == dapr.Socket ? _componentFile! : _socketFile!).Bind(Backlog);
         if (ReferenceEquals(wish, AdminWish))
         {
             Socket admin = BindAdmin();
@@ -48,7 +51,11 @@ internal sealed class BoundListeners(ListenConfiguration listen) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _socketFile?.Dispose();
+    public void Dispose()
+    {
+        _socketFile?.Dispose();
+        _componentFile?.Dispose();
+    }
 
     private static Socket Bind(IPEndPoint wish, string setting)
     {

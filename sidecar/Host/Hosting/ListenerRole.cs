@@ -11,6 +11,9 @@ internal sealed class ListenerRole
     /// <summary>Health, metrics, status and what acts.</summary>
     public static ListenerRole Admin { get; } = new("admin");
 
+    /// <summary>Calls of daprd.</summary>
+    public static ListenerRole Component { get; } = new("component");
+
     /// <summary>Its name in metrics and logs.</summary>
     public string Name { get; }
 }

@@ -23,7 +23,7 @@ internal sealed class Parts : IDisposable
         Cold = cold;
         Setup = setup;
         Token = token;
-        Listeners = new BoundListeners(setup.Reading.Configuration.Listen);
+        Listeners = new BoundListeners(setup.Reading.Configuration.Listen, setup.Reading.Configuration.Dapr);
         Levels = new LogLevelSwitch(setup.Reading.Configuration.Telemetry.LogLevel);
         Memories = new Memories(store, setup.Time, new IdSource(setup.Time, RandomNumberGenerator.Fill), ContentBytesMax);
         SidecarConfiguration configuration = setup.Reading.Configuration;

@@ -8,7 +8,8 @@ namespace Thermocline.Sidecar.Hosting;
 /// </summary>
 internal sealed class RouteGate(AdminToken token, Governor.Governor governor)
 {
-    private static readonly Problem MemoryPressure = new(429, ProblemCode.MemoryPressure,
+    /// <summary>Nothing new is taken until memory is given back.</summary>
+    public static Problem MemoryPressure { get; } = new(429, ProblemCode.MemoryPressure,
         "Memory is at its budget and nothing is left to give back; nothing was written.",
         "Reads and deletes go on. GET /v1/pressure says who holds the memory.")
     { RetryAfterSeconds = 2 };

@@ -3,10 +3,13 @@ using System.Net.Sockets;
 namespace Thermocline.Sidecar.Hosting;
 
 /// <summary>
-/// The unix socket of the data API: takes the place of a stale one, never of one that somebody answers on, and is removed
-/// when the sidecar stops.
+/// A unix socket to listen on: takes the place of a stale one, never of one that somebody answers on, and is removed when the
+/// sidecar stops.
 /// </summary>
-internal sealed class UnixSocketFile(string path, int mode) : IDisposable
+/// <param name="setting">The setting that asks for it, for whoever has to change it.</param>
+/// <param name="path">Where it is; its folder is made when it is not there.</param>
+/// <param name="mode">Permission bits.</param>
+internal sealed class UnixSocketFile(string setting, string path, int mode) : IDisposable
 {
     private bool _ours;
 
@@ -14,6 +17,7 @@ internal sealed class UnixSocketFile(string path, int mode) : IDisposable
     /// <exception cref="HostingException">Somebody answers there, something else stands there, or it cannot be bound.</exception>
     public Socket Bind(int backlog)
     {
+        MakeFolder();
         RemoveStale();
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -29,7 +33,7 @@ internal sealed class UnixSocketFile(string path, int mode) : IDisposable
         catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException)
         {
             socket.Dispose();
-            throw new HostingException($"listen.dataSocket: cannot listen on {path}: {failure.Message}.", failure);
+            throw new HostingException($"{setting}: cannot listen on {path}: {failure.Message}.", failure);
         }
     }
 
@@ -39,6 +43,19 @@ internal sealed class UnixSocketFile(string path, int mode) : IDisposable
         if (_ours)
             File.Delete(path);
         _ours = false;
+    }
+
+    private void MakeFolder()
+    {
+        try
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new HostingException($"{setting}: cannot make the folder of {path}: {failure.Message}", failure);
+        }
     }
 
     private void RemoveStale()
@@ -59,8 +76,8 @@ internal sealed class UnixSocketFile(string path, int mode) : IDisposable
         }
         catch (SocketException failure)
         {
-            throw new HostingException($"listen.dataSocket: {path} is there and cannot be replaced: {failure.Message}.", failure);
+            throw new HostingException($"{setting}: {path} is there and cannot be replaced: {failure.Message}.", failure);
         }
-        throw new HostingException($"listen.dataSocket: another process answers on {path}.");
+        throw new HostingException($"{setting}: another process answers on {path}.");
     }
 }

@@ -24,7 +24,7 @@ public sealed class ConfigurationReaderTests
         search: {anything: goes}
         hypervectors: {dimension: 16384}
         events: {}
-        dapr:
+        dapr: {socketFolder: /tmp/dapr-components-sockets, componentName: thermocline, socketMode: "0666"}
         encryption: {keyFile: /etc/key}
         telemetry: {logFormat: json}
         """;
@@ -53,7 +53,21 @@ public sealed class ConfigurationReaderTests
         Assert.DoesNotContain(reading.NotActedOn, path => path.StartsWith("tiers.warm", StringComparison.Ordinal));
         Assert.DoesNotContain(reading.NotActedOn, path => path.StartsWith("compression", StringComparison.Ordinal));
         Assert.DoesNotContain("dapr", reading.NotActedOn);
+        Assert.Equal("/tmp/dapr-components-sockets/thermocline.sock", reading.Configuration.Dapr.Socket);
         Assert.DoesNotContain("durability", reading.NotActedOn);
+    }
+
+    [Theory]
+    [InlineData("dapr: {socketFolder: sockets}", "dapr.socketFolder", "must be an absolute path")]
+    [InlineData("dapr: {componentName: a/b}", "dapr.componentName", "must have 1 to 63")]
+    [InlineData("dapr: {componentName: ''}", "dapr.componentName", "must have 1 to 63")]
+    [InlineData("dapr: {socketMode: '999'}", "dapr.socketMode", "must be permission bits")]
+    [InlineData("dapr: {socketFolder: /run}\nlisten: {dataSocket: /run/thermocline.sock}", "dapr", "where listen.dataSocket is")]
+    public void A_wrong_socket_of_the_component_is_named(string yaml, string path, string message)
+    {
+        Mistake mistake = Assert.Single(Read(yaml).Mistakes);
+        Assert.Equal(path, mistake.Path);
+        Assert.Contains(message, mistake.Message, StringComparison.Ordinal);
     }
 
     [Theory]

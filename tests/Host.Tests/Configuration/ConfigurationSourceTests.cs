@@ -31,6 +31,19 @@ public sealed class ConfigurationSourceTests
         Assert.Equal(["dedup", "zstd"], configuration.Compression.Stages);
     }
 
+    [Theory]
+    [InlineData("DAPR_COMPONENTS_SOCKETS_FOLDER", "", "/run/dapr/thermocline.sock")]
+    [InlineData("DAPR_COMPONENT_SOCKETS_FOLDER", "", "/run/dapr/thermocline.sock")]
+    [InlineData("DAPR_COMPONENT_SOCKETS_FOLDER", "dapr: {socketFolder: /mine}", "/mine/thermocline.sock")]
+    [InlineData("DAPR_COMPONENT_SOCKETS_FOLDER", "dapr: {socketFolder: ''}", "")]
+    public void Daprs_own_variables_say_where_its_sockets_are_unless_a_file_does(string name, string yaml, string socket)
+    {
+        Dictionary<string, string> environment = new() { [name] = "/run/dapr" };
+        ConfigurationReading reading = new ConfigurationSource(null, environment, []).Read(Encoding.UTF8.GetBytes(yaml));
+        Assert.Empty(reading.Mistakes);
+        Assert.Equal(socket, reading.Configuration.Dapr.Socket);
+    }
+
     [Fact]
     public void A_wrong_variable_is_named()
     {
