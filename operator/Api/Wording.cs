@@ -35,6 +35,7 @@ internal static class Wording
     public const string RegionName = "must be the name of a region: a-z, 0-9 and '-'";
     public const string SelectsSomething = "must have at least one label or expression: an empty selector would take every pod";
     public const string SharesSum = "must add up to 100";
+    public const string StoreAndBroker = "must differ from the state store's name: a Component is either";
     public const string StrengthOrder = "must not be below spec.tiers.warm.minStrength";
     public const string Twice = "must not name anything twice";
     public const string ValuesNeeded = "must not be empty for the operators In and NotIn";

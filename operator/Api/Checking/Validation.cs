@@ -121,6 +121,8 @@ internal static class Validation
     {
         notes.ObjectName("spec.dapr.stateStoreName", dapr.StateStoreName, 63);
         notes.ObjectName("spec.dapr.pubsubName", dapr.PubsubName, 63);
+        if (dapr.PubsubName.Length > 0 && dapr.PubsubName == dapr.StateStoreName)
+            notes.Report("spec.dapr.pubsubName", Wording.StoreAndBroker);
         notes.Range("spec.dapr.resiliency.timeoutSeconds", dapr.Resiliency.TimeoutSeconds, 1, 300);
         notes.Range("spec.dapr.resiliency.maxRetries", dapr.Resiliency.MaxRetries, 0, 100);
     }

@@ -62,9 +62,9 @@ internal sealed class Observer(
         await AddAsync(Resources.Secrets, Names.TokenSecret(key.Name));
 
         // Those of Dapr bear names of the user's choice: whoever has the name now, and what was ours under another one.
-        string store = cluster.Spec.Dapr.StateStoreName is { Length: > 0 } chosen ? chosen : key.Name;
+        DaprSpec dapr = cluster.Spec.Dapr;
         if (kinds.DaprComponents)
-            await AddDaprAsync(Resources.DaprComponents, store);
+            await AddDaprAsync(Resources.DaprComponents, dapr.StoreNameFor(key.Name), dapr.PubsubName);
         if (kinds.DaprResiliencies)
             await AddDaprAsync(Resources.DaprResiliencies, Names.Child(key.Name));
         return found;
@@ -75,11 +75,11 @@ internal sealed class Observer(
                 found.Add(Typed(type, child));
         }
 
-        async Task AddDaprAsync(ResourceType type, string name)
+        async Task AddDaprAsync(ResourceType type, params string[] names)
         {
             IReadOnlyList<AnyObject> ours = await OwnedAsync(type, key, cancellation);
             found.AddRange(ours);
-            if (ours.All(child => child.Metadata.Name != name))
+            foreach (string name in names.Distinct().Where(name => name.Length > 0 && ours.All(child => child.Metadata.Name != name)))
                 await AddAsync(type, name);
         }
     }

@@ -40,7 +40,7 @@ internal sealed record Children(
         if (!observed.HasOtherPolicies)
             wanted.Add(AdminPolicy.Of(observed, options.OperatorNamespace));
         if (dapr.Enabled && observed.Served.DaprComponents)
-            wanted.Add(DaprComponent.Of(observed));
+            wanted.AddRange([DaprComponent.Store(observed), .. DaprComponent.Broker(observed) is { } broker ? [broker] : Array.Empty<ObjectApply>()]);
         if (dapr.Enabled && dapr.Resiliency.Enabled && observed.Served.DaprResiliencies)
             wanted.Add(DaprResiliency.Of(observed));
         return wanted;

@@ -40,17 +40,15 @@ internal static class DaprResiliency
                             },
                         },
                     },
-                    ["targets"] = new JsonObject
-                    {
-                        ["components"] = new JsonObject
-                        {
-                            [DaprComponent.NameOf(observed)] = new JsonObject
-                            {
-                                ["outbound"] = new JsonObject { ["timeout"] = Policy, ["retry"] = Policy },
-                            },
-                        },
-                    },
+                    ["targets"] = new JsonObject { ["components"] = Components(observed) },
                 },
             });
     }
+
+    private static JsonObject Components(Observed observed) => new(
+        new[] { DaprComponent.Store(observed), DaprComponent.Broker(observed) }.OfType<ObjectApply>().Select(static component =>
+            KeyValuePair.Create<string, JsonNode?>(component.Key.Name, new JsonObject
+            {
+                ["outbound"] = new JsonObject { ["timeout"] = Policy, ["retry"] = Policy },
+            })));
 }
