@@ -1,0 +1,72 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Thermocline.Testing;
+using Thermocline.Testing.Grpc;
+
+namespace Thermocline.Grpc.Tests.Fixture;
+
+/// <summary>Services on a unix socket in a folder of its own, with a budget whose account is kept.</summary>
+internal sealed class GrpcServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly TempFolder _folder;
+
+    private GrpcServer(WebApplication app, TempFolder folder, Budget budget, LogLines log)
+    {
+        _app = app;
+        _folder = folder;
+        Budget = budget;
+        Log = log;
+    }
+
+    public string Path => SocketPath(_folder);
+
+    public Budget Budget { get; }
+
+    public LogLines Log { get; }
+
+    public static async Task<GrpcServer> StartAsync(IReadOnlyList<ServiceDefinition> services, GrpcOptions? options = null)
+    {
+        var folder = new TempFolder();
+        var budget = new Budget();
+        var log = new LogLines();
+        options = (options ?? new GrpcOptions()) with { TryTake = budget.TryTake, Return = budget.Return };
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            options.ApplyTo(kestrel.Limits);
+            kestrel.ListenUnixSocket(SocketPath(folder), listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Logging.SetMinimumLevel(LogLevel.Error).AddProvider(log);
+        WebApplication app = builder.Build();
+        app.UseRouting();
+        app.MapGrpc(services, options);
+        await app.StartAsync();
+        return new GrpcServer(app, folder, budget, log);
+    }
+
+    public GrpcChannel Open() => new(Path);
+
+    public Socket Connect()
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(Path));
+        return socket;
+    }
+
+    /// <summary>Begins to stop, and waits for it.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static string SocketPath(TempFolder folder) => folder.Combine("grpc.sock");
+}
