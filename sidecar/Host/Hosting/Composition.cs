@@ -29,6 +29,7 @@ internal static class Composition
         {
             SetLimits(kestrel, listen);
             Listen(kestrel, listen, parts);
+            ComponentPipeline.Listen(kestrel, parts);
         });
         WebApplication app = builder.Build();
         UsePipeline(app, parts);
@@ -37,6 +38,7 @@ internal static class Composition
 
     private static void UsePipeline(WebApplication app, Parts parts)
     {
+        ComponentPipeline.Use(app, parts);
         RequestGuard guard = new(parts.Meter, parts.Lifecycle, app.Services.GetRequiredService<ILoggerFactory>());
         app.Use(guard.InvokeAsync);
         app.Use(KvAddress.InvokeAsync);

@@ -59,10 +59,10 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     /// <summary>Takes a look at memory now.</summary>
     public void LookAtMemory() => _parts.Governor.Look();
 
-    /// <summary>Every method and path that is mapped.</summary>
+    /// <summary>Every method and path of the HTTP API.</summary>
     public IReadOnlyList<string> Routes =>
     [
-        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint =>
+        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(static endpoint => endpoint.Metadata.GetMetadata<ListenerRole>() is null).SelectMany(endpoint =>
             (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(
                 method => $"{method} {endpoint.RoutePattern.RawText}")),
     ];

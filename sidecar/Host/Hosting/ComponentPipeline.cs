@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Thermocline.Grpc;
+using Thermocline.Sidecar.Dapr;
+using Thermocline.Sidecar.Http;
+
+namespace Thermocline.Sidecar.Hosting;
+
+/// <summary>
+/// What a connection on the component's socket meets: gRPC and nothing else, with routes of its own, so that no route of the HTTP API
+/// can be reached there, nor one of these here.
+/// </summary>
+internal static class ComponentPipeline
+{
+    // daprd takes 4 MB from an application unless it is told otherwise, and then hands on what it took.
+    private const int MessageBytesMax = 16 << 20;
+
+    /// <summary>Its limits.</summary>
+    public static GrpcOptions Options(BodyBudget bodies, TimeProvider time) => new()
+    {
+        MaxReceiveMessageBytes = Math.Min(MessageBytesMax, bodies.RequestBytesMax),
+        TryTake = bodies.TryTake,
+        Return = bodies.Return,
+        Time = time,
+    };
+
+    /// <summary>Listens on the component's socket, if there is to be one.</summary>
+    public static void Listen(KestrelServerOptions kestrel, Parts parts)
+    {
+        string socket = parts.Setup.Reading.Configuration.Dapr.Socket;
+        if (socket.Length == 0)
+            return;
+        Options(parts.Plane.Bodies, parts.Setup.Time).ApplyTo(kestrel.Limits);
+        kestrel.ListenUnixSocket(socket, endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http2;
+            endpoint.Use(next => async connection =>
+            {
+                connection.Features.Set(ListenerRole.Component);
+                parts.Meter.ConnectionOpened(ListenerRole.Component);
+                try
+                {
+                    await next(connection);
+                }
+                finally
+                {
+                    parts.Meter.ConnectionClosed(ListenerRole.Component);
+                }
+            });
+        });
+    }
+
+    /// <summary>Leads what came in by the component's socket another way than all the rest.</summary>
+    public static void Use(WebApplication app, Parts parts)
+    {
+        if (parts.Setup.Reading.Configuration.Dapr.Socket.Length == 0)
+            return;
+        IApplicationBuilder branch = ((IApplicationBuilder)app).New();
+        branch.UseRouting();
+        branch.UseEndpoints(endpoints => endpoints
+            .MapGrpc(Services(parts), Options(parts.Plane.Bodies, parts.Setup.Time))
+            .WithMetadata(ListenerRole.Component));
+        RequestDelegate calls = branch.Build();
+        app.Use((context, next) => context.Features.Get<ListenerRole>() == ListenerRole.Component
+            ? AnswerAsync(context, calls, parts)
+            : next(context));
+    }
+
+    private static IReadOnlyList<ServiceDefinition> Services(Parts parts)
+    {
+        var store = new StateStoreComponent(parts.Plane, parts.Governor, new StateInstances(parts.Plane.Store));
+        return StateServices.Of(store, new ComponentCalls(parts.Lifecycle));
+    }
+
+    // Counted as requests are: the store is not closed under one, and the governor knows the slowest.
+    private static async Task AnswerAsync(HttpContext context, RequestDelegate calls, Parts parts)
+    {
+        long started = Stopwatch.GetTimestamp();
+        parts.Lifecycle.Requests.Enter();
+        try
+        {
+            await calls(context);
+        }
+        finally
+        {
+            TimeSpan took = Stopwatch.GetElapsedTime(started);
+            parts.Lifecycle.Requests.Leave(took);
+            parts.Meter.RequestEnded(context, took);
+        }
+    }
+}
