@@ -21,7 +21,7 @@ internal sealed class StateStoreComponent(DataPlane plane, Governor.Governor gov
 
     // What daprd reads of one answer, with room for what surrounds an item's fields.
     private const int AnswerBytesMax = (4 << 20) - (64 << 10);
-    private const int ItemBytes = 256;
+    private const int ItemBytes = 16;
     private const int FetchesAtOnceMax = 16;
 
     private readonly StateRequests _requests = new(plane.Time);
@@ -54,8 +54,11 @@ internal sealed class StateStoreComponent(DataPlane plane, Governor.Governor gov
             int count = Math.Min(FetchesAtOnceMax, keys.Length - first);
             Task[] near = [.. Enumerable.Range(first, count).Select(at => plane.Store.FetchAsync(keys[at], cancellation).AsTask())];
             for (int at = first; at < first + count; at++)
-                response.Items.Add(await ItemAsync(near[at - first], keys[at], request.Items[at].Key, AnswerBytesMax - bytes));
-            bytes += response.Items.Skip(first).Sum(static item => (long)item.CalculateSize() + ItemBytes);
+            {
+                BulkStateItem item = await ItemAsync(near[at - first], keys[at], request.Items[at].Key, AnswerBytesMax - bytes);
+                response.Items.Add(item);
+                bytes += item.CalculateSize() + ItemBytes;
+            }
         }
 
         return response;

@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Protocol.Components;
+using Thermocline.Sidecar.Governor.Sensing;
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Files;
 using Thermocline.Testing;
 
@@ -28,13 +30,14 @@ internal sealed class StateSidecar : IAsyncDisposable
 
     public string Socket => _folder.Combine("thermocline.sock");
 
-    public static async Task<StateSidecar> StartAsync(string yaml = "", IFiles? files = null)
+    public static async Task<StateSidecar> StartAsync(
+        string yaml = "", IFiles? files = null, string? folder = null, Func<MemoryLedger, MemoryReading>? sense = null)
     {
-        var folder = new TempFolder();
+        var sockets = new TempFolder();
         var time = new ManualTime();
         RunningSidecar sidecar = await RunningSidecar.StartAsync(
-            $"dapr: {{socketFolder: {folder.Path}}}\n{yaml}", files: files, time: time);
-        return new StateSidecar(folder, sidecar, time);
+            $"dapr: {{socketFolder: {sockets.Path}}}\n{yaml}", folder, files, time, sense: sense);
+        return new StateSidecar(sockets, sidecar, time);
     }
 
     public static SetRequest Request(string key, string value) => new() { Key = key, Value = ByteString.CopyFromUtf8(value) };
