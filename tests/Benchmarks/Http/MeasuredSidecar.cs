@@ -23,7 +23,8 @@ internal sealed partial class MeasuredSidecar : IDisposable
     /// <param name="folder">Where its configuration and data go.</param>
     /// <param name="socketPath">The unix socket of the data API, a short path.</param>
     /// <param name="budget">The <c>budget.limit</c>.</param>
-    public MeasuredSidecar(string executable, string folder, string socketPath, string budget = "1Gi")
+    /// <param name="componentFolder">Where daprd would look for its socket; empty for none.</param>
+    public MeasuredSidecar(string executable, string folder, string socketPath, string budget = "1Gi", string componentFolder = "")
     {
         int port = LoopbackPort.Free();
         Unix = new UnixDomainSocketEndPoint(socketPath);
@@ -40,6 +41,8 @@ internal sealed partial class MeasuredSidecar : IDisposable
               limit: {budget}
             durability:
               policy: always
+            dapr:
+              socketFolder: "{componentFolder}"
             """));
         bool isLibrary = executable.EndsWith(".dll", StringComparison.Ordinal);
         var start = new ProcessStartInfo(isLibrary ? "dotnet" : executable) { RedirectStandardOutput = true, RedirectStandardError = true };
