@@ -39,7 +39,8 @@ public sealed class SteppedTime : TimeProvider
 
     /// <summary>
     /// Does work, moving the clock to the next timer whenever there is one. The work runs on the timers' own thread, from one timer
-    /// to the next, as long as nothing in it waits for something real; so a run of it is the same every time.
+    /// to the next, as long as nothing in it waits for something real; so a run of it is the same every time. Cancelling is such a
+    /// thing: who waits for a pause that is cancelled goes on upon another thread, while the clock moves.
     /// </summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> start, CancellationToken cancellation)
     {

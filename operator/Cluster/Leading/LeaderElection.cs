@@ -66,6 +66,7 @@ internal sealed class LeaderElection
         using CancellationTokenRegistration registration = lost.Token.Register(() => _leading = false);
         _leading = true;
         Task keeping = KeepAsync(lost, over.Token);
+        bool isLost;
         try
         {
             await lead(stop.Token);
@@ -77,13 +78,15 @@ internal sealed class LeaderElection
         finally
         {
             _leading = false;
+            isLost = lost.IsCancellationRequested;
             await ended.CancelAsync();
             await keeping;
-            if (!lost.IsCancellationRequested)
+            // It is given back as ours or not at all: that it may run out meanwhile does no harm.
+            if (!isLost)
                 await ReleaseAsync();
         }
 
-        return lost.IsCancellationRequested;
+        return isLost;
     }
 
     // Renews until the work has ended or the lease is lost. The deadline is a timer, so that no request can outlast it.

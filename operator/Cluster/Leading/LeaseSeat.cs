@@ -43,30 +43,37 @@ internal sealed class LeaseSeat(ClusterClient client, LeaseOptions options, Time
     }
 
     /// <summary>Says that we are still there; false when the lease is no longer ours.</summary>
-    public async Task<bool> TryRenewAsync(CancellationToken cancellation)
-    {
-        long asked = time.GetTimestamp();
-        if (_held is { } held && await TryChangeAsync(held, Renewal(), asked, cancellation))
-            return true;
-
-        // Somebody took it, or our own renewal arrived and its answer did not.
-        AnyObject? found = await client.GetAsync(Leases, options.Lease, cancellation);
-        LeaseRecord? now = found is null ? null : LeaseRecord.Of(found);
-        Holder = now?.Holder;
-        asked = time.GetTimestamp();
-        return now?.Holder == options.Identity && await TryChangeAsync(now, Renewal(), asked, cancellation);
-    }
+    public Task<bool> TryRenewAsync(CancellationToken cancellation) => TryChangeOursAsync(Renewal, cancellation);
 
     /// <summary>Gives the lease back, so that the next need not wait for its end.</summary>
     public async Task ReleaseAsync(CancellationToken cancellation)
     {
-        if (_held is not { } held)
+        if (_held is null)
             return;
-        JsonObject spec = Renewal();
-        spec["holderIdentity"] = "";
-        spec["leaseDurationSeconds"] = 1;
-        await TryChangeAsync(held, spec, time.GetTimestamp(), cancellation);
+        await TryChangeOursAsync(
+            () =>
+            {
+                JsonObject spec = Renewal();
+                spec["holderIdentity"] = "";
+                spec["leaseDurationSeconds"] = 1;
+                return spec;
+            },
+            cancellation);
         _held = null;
+    }
+
+    private async Task<bool> TryChangeOursAsync(Func<JsonObject> spec, CancellationToken cancellation)
+    {
+        long asked = time.GetTimestamp();
+        if (_held is { } held && await TryChangeAsync(held, spec(), asked, cancellation))
+            return true;
+
+        // Somebody took it, or an earlier renewal of ours arrived and its answer did not, or was not waited for.
+        AnyObject? found = await client.GetAsync(Leases, options.Lease, cancellation);
+        LeaseRecord? now = found is null ? null : LeaseRecord.Of(found);
+        Holder = now?.Holder;
+        asked = time.GetTimestamp();
+        return now?.Holder == options.Identity && await TryChangeAsync(now, spec(), asked, cancellation);
     }
 
     private async Task<bool> TryCreateAsync(long asked, CancellationToken cancellation)
