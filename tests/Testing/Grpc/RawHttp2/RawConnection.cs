@@ -126,6 +126,19 @@ public sealed class RawConnection : IDisposable
         return frame;
     }
 
+    /// <summary>Says that nothing more will be sent, while still listening.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            _stream.Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            _closed = true;
+        }
+    }
+
     public void Dispose() => _stream.Dispose();
 
     private void Take(Frame? frame)
