@@ -54,7 +54,7 @@ public sealed class DaprdTests : IDisposable
         using Daprd daprd = await StartAsync();
         DaprdStateStore orders = await daprd.OpenStateStoreAsync(Orders, Cancellation);
         DaprdStateStore carts = await daprd.OpenStateStoreAsync(new DaprdComponent("carts", "state.map"), Cancellation);
-        Assert.Equal(["ETAG", "TRANSACTIONAL"], orders.Features);
+        Assert.Equal(["ETAG", "TRANSACTIONAL", "TTL"], orders.Features);
         await orders.SetAsync(Item("k", "1"), Cancellation);
         await carts.SetAsync(Item("k", "2"), Cancellation);
         Assert.Equal("1", Text(await orders.GetAsync("k", Cancellation)));

@@ -1,20 +1,16 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Google.Protobuf;
 using Thermocline.Grpc.Reflection;
 using Thermocline.Grpc.Tests.Fixture;
 using Thermocline.Protocol.Components;
-using Thermocline.Protocol.Rpc;
 
 namespace Thermocline.Grpc.Tests.Dapr;
 
 /// <summary>A component that keeps its records in a dictionary, and counts what it is asked.</summary>
 internal sealed class MapComponent
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, (ByteString Value, long Version)> _records = [];
+    private readonly MapRecords _records = new(TimeProvider.System);
     private readonly ConcurrentQueue<PullMessagesResponse> _messages = new();
-    private long _version;
 
     /// <summary>Every call: method and instance.</summary>
     public ConcurrentQueue<(string Method, string? Instance)> Calls { get; } = new();
@@ -26,7 +22,7 @@ internal sealed class MapComponent
     public ConcurrentQueue<RpcException> Failures { get; } = new();
 
     /// <summary>What it says it can.</summary>
-    public string[] Features { get; set; } = ["ETAG", "TRANSACTIONAL"];
+    public string[] Features { get; set; } = ["ETAG", "TRANSACTIONAL", "TTL"];
 
     public int Count(string method) => Calls.Count(call => call.Method.EndsWith("/" + method, StringComparison.Ordinal));
 
@@ -37,14 +33,18 @@ internal sealed class MapComponent
             .AddUnary("Features", FeaturesRequest.Parser, Saw<FeaturesRequest, FeaturesResponse>(_ => new FeaturesResponse { Features = { Features } }))
             .AddUnary("Ping", PingRequest.Parser, Saw<PingRequest, PingResponse>(_ => new PingResponse()))
             .AddUnary("Get", GetRequest.Parser, Saw<GetRequest, GetResponse>(Get))
+            .AddUnary("BulkGet", BulkGetRequest.Parser, Saw<BulkGetRequest, BulkGetResponse>(request =>
+                new BulkGetResponse { Items = { request.Items.Select(item => _records.Get(item.Key)) } }))
             .AddUnary("Set", SetRequest.Parser, Saw<SetRequest, SetResponse>(request => Write([request], new SetResponse())))
             .AddUnary("BulkSet", BulkSetRequest.Parser, Saw<BulkSetRequest, BulkSetResponse>(request => Write(request.Items, new BulkSetResponse())))
+            .AddUnary("Delete", DeleteRequest.Parser, Saw<DeleteRequest, DeleteResponse>(request => Write([request], new DeleteResponse())))
+            .AddUnary("BulkDelete", BulkDeleteRequest.Parser,
+                Saw<BulkDeleteRequest, BulkDeleteResponse>(request => Write(request.Items, new BulkDeleteResponse())))
             .Build();
         ServiceDefinition transactions = ServiceDefinition
             .For(StateReflection.Descriptor.Services.Single(service => service.Name == "TransactionalStateStore"))
             .AddUnary("Transact", TransactionalStateRequest.Parser, Saw<TransactionalStateRequest, TransactionalStateResponse>(request =>
-                Write([.. request.Operations.Where(operation => operation.Set is not null).Select(operation => operation.Set)],
-                    new TransactionalStateResponse())))
+                Write(request.Operations.Select(operation => (IMessage?)operation.Set ?? operation.Delete), new TransactionalStateResponse())))
             .Build();
         ServiceDefinition pubsub = ServiceDefinition.For(PubsubReflection.Descriptor.Services[0])
             .AddUnary("Init", PubSubInitRequest.Parser, Saw<PubSubInitRequest, PubSubInitResponse>(_ => new PubSubInitResponse()))
@@ -68,39 +68,16 @@ internal sealed class MapComponent
 
     private GetResponse Get(GetRequest request)
     {
-        lock (_gate)
-        {
-            return _records.TryGetValue(request.Key, out (ByteString Value, long Version) record)
-                ? new GetResponse { Data = record.Value, Etag = new Etag { Value = record.Version.ToString(CultureInfo.InvariantCulture) } }
-                : new GetResponse();
-        }
+        BulkStateItem item = _records.Get(request.Key);
+        return new GetResponse { Data = item.Data, Etag = item.Etag, ContentType = item.ContentType, Metadata = { item.Metadata } };
     }
 
-    private TResponse Write<TResponse>(IReadOnlyList<SetRequest> items, TResponse done)
+    private TResponse Write<TResponse>(IEnumerable<IMessage> operations, TResponse done)
     {
-        lock (_gate)
-        {
-            if (Failures.TryDequeue(out RpcException? failure))
-                throw failure;
-            foreach (SetRequest item in items)
-                Check(item);
-            foreach (SetRequest item in items)
-                _records[item.Key] = (item.Value, ++_version);
-            return done;
-        }
-    }
-
-    private void Check(SetRequest item)
-    {
-        if (item.Etag is not { Value: { Length: > 0 } etag })
-            return;
-        bool isNumber = long.TryParse(etag, CultureInfo.InvariantCulture, out long version);
-        if (isNumber && _records.TryGetValue(item.Key, out (ByteString Value, long Version) record) && record.Version == version)
-            return;
-        throw new RpcException(isNumber ? StatusCode.FailedPrecondition : StatusCode.InvalidArgument, "etag", new BadRequest
-        {
-            FieldViolations = { new BadRequest.Types.FieldViolation { Field = "etag", Description = $"of {item.Key}" } },
-        });
+        if (Failures.TryDequeue(out RpcException? failure))
+            throw failure;
+        _records.Apply(operations);
+        return done;
     }
 
     private PublishResponse Publish(PublishRequest request)
