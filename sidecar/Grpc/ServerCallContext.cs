@@ -62,11 +62,15 @@ public sealed class ServerCallContext
 
     internal bool HasDeadline => _timeout is not null;
 
-    internal bool DeadlinePassed => _timeout is not null && Remaining == TimeSpan.Zero;
+    // The timer that cancels the call may be a little ahead of the clock it is compared with.
+    internal bool DeadlinePassed => _timeout is not null && (Remaining == TimeSpan.Zero || CancelledByTimer);
 
     internal bool Stopping => _host.Stopping.IsCancellationRequested;
 
     internal string? Encoding => Http.Request.Headers.GrpcEncoding is [.., { } last] ? last : null;
+
+    private bool CancelledByTimer => Volatile.Read(ref _cancellation) is { Token.IsCancellationRequested: true }
+        && !Stopping && !Http.RequestAborted.IsCancellationRequested;
 
     private TimeSpan Remaining
     {

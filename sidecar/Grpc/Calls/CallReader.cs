@@ -22,7 +22,7 @@ internal sealed class CallReader<T> : IAsyncStreamReader<T>
         _call = call;
         _parser = parser;
         _pipe = call.Http.Request.BodyReader;
-        _cancelled = call.CancellationToken.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), _pipe);
+        _cancelled = call.CancellationToken.UnsafeRegister(static pipe => Wake((PipeReader)pipe!), _pipe);
     }
 
     public T Current => _current ?? throw new InvalidOperationException("There is no current message.");
@@ -40,8 +40,20 @@ internal sealed class CallReader<T> : IAsyncStreamReader<T>
         await _cancelled.DisposeAsync();
         if (_pending.IsCompleted)
             return;
-        _pipe.CancelPendingRead();
+        Wake(_pipe);
         await ((Task)_pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static void Wake(PipeReader pipe)
+    {
+        try
+        {
+            pipe.CancelPendingRead();
+        }
+        catch (IOException)
+        {
+            // The caller is gone: that has ended the read already.
+        }
     }
 
     private async Task<bool> MoveNextAsync(CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -13,25 +12,36 @@ namespace Thermocline.Grpc.Tests.Fixture;
 internal sealed class GrpcServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly TempFolder _folder;
+    private readonly TempFolder? _folder;
 
-    private GrpcServer(WebApplication app, TempFolder folder, Budget budget, LogLines log)
+    private GrpcServer(WebApplication app, TempFolder? folder, string path, Budget budget, LogLines log)
     {
         _app = app;
         _folder = folder;
+        Path = path;
         Budget = budget;
         Log = log;
     }
 
-    public string Path => SocketPath(_folder);
+    public string Path { get; }
 
     public Budget Budget { get; }
 
     public LogLines Log { get; }
 
-    public static async Task<GrpcServer> StartAsync(IReadOnlyList<ServiceDefinition> services, GrpcOptions? options = null)
+    public static Task<GrpcServer> StartAsync(IReadOnlyList<ServiceDefinition> services, GrpcOptions? options = null)
     {
         var folder = new TempFolder();
+        return StartAsync(folder.Combine("grpc.sock"), folder, services, options);
+    }
+
+    /// <summary>Starts at a path in a folder of somebody else's.</summary>
+    public static Task<GrpcServer> StartAtAsync(string path, IReadOnlyList<ServiceDefinition> services) =>
+        StartAsync(path, null, services, null);
+
+    private static async Task<GrpcServer> StartAsync(
+        string path, TempFolder? folder, IReadOnlyList<ServiceDefinition> services, GrpcOptions? options)
+    {
         var budget = new Budget();
         var log = new LogLines();
         options = (options ?? new GrpcOptions()) with { TryTake = budget.TryTake, Return = budget.Return };
@@ -39,7 +49,7 @@ internal sealed class GrpcServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             options.ApplyTo(kestrel.Limits);
-            kestrel.ListenUnixSocket(SocketPath(folder), listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http2);
         });
         builder.Services.AddRoutingCore();
         builder.Logging.SetMinimumLevel(LogLevel.Error).AddProvider(log);
@@ -47,16 +57,17 @@ internal sealed class GrpcServer : IAsyncDisposable
         app.UseRouting();
         app.MapGrpc(services, options);
         await app.StartAsync();
-        return new GrpcServer(app, folder, budget, log);
+        return new GrpcServer(app, folder, path, budget, log);
     }
 
     public GrpcChannel Open() => new(Path);
 
-    public Socket Connect()
+    /// <summary>Waits until every byte of the budget is back: a call that was cut off ends a little later than its caller.</summary>
+    public async Task IdleAsync()
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Connect(new UnixDomainSocketEndPoint(Path));
-        return socket;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (Budget.Taken != 0)
+            await Task.Delay(1, limit.Token);
     }
 
     /// <summary>Begins to stop, and waits for it.</summary>
@@ -65,8 +76,6 @@ internal sealed class GrpcServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        _folder.Dispose();
+        _folder?.Dispose();
     }
-
-    private static string SocketPath(TempFolder folder) => folder.Combine("grpc.sock");
 }
