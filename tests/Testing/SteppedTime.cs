@@ -6,6 +6,9 @@ namespace Thermocline.Testing;
 /// </summary>
 public sealed class SteppedTime : TimeProvider
 {
+    // Before the clock moves, what already waits for a thread gets one, as far as that ends.
+    private const int YieldsMax = 100;
+
     private readonly Lock _gate = new();
     private readonly List<Alarm> _alarms = [];
     private DateTimeOffset _now = new(2026, 1, 31, 23, 59, 0, TimeSpan.Zero);
@@ -50,6 +53,8 @@ public sealed class SteppedTime : TimeProvider
         while (!work.IsCompleted)
         {
             cancellation.ThrowIfCancellationRequested();
+            for (int i = 0; i < YieldsMax && ThreadPool.PendingWorkItemCount > 0; i++)
+                await Task.Yield();
             if (TakeDue(DateTimeOffset.MaxValue) is { } alarm)
                 alarm.GoOff();
             else
