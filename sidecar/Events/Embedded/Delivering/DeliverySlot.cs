@@ -59,9 +59,7 @@ internal sealed class DeliverySlot(Group group, Subscription subscription) : ITh
     {
         while (group.TryTake(this))
         {
-            if (GivenUp is null)
-                group.Complete(this, await HandleAsync());
-            else
+            if (GivenUp is not null || group.Complete(this, await HandleAsync()))
                 await group.GiveUpAsync(this);
         }
     }

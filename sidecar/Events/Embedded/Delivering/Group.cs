@@ -185,32 +185,35 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
-    /// <summary>What the handler of a slot answered.</summary>
-    public void Complete(DeliverySlot slot, Handling answer)
+    /// <summary>What the handler of a slot answered. True: it is over with the event, and the slot has to give it up.</summary>
+    public bool Complete(DeliverySlot slot, Handling answer)
     {
         lock (_gate)
         {
-            if (!TakeBack(slot))
-                return;
             SubscriptionOptions options = slot.Subscription.Options;
+            if (!slot.IsAbandoned && ReasonToGiveUp(slot, answer) is { } reason)
+            {
+                _order[slot.Offset].GivenUp = slot.GivenUp = reason;
+                return true;
+            }
+
+            if (!TakeBack(slot))
+                return false;
             if (answer == Handling.Done)
             {
                 _handled++;
                 Finish(slot.Offset);
             }
-            else if (answer == Handling.DeadLetter)
-            {
-                GiveUp(slot.Offset, "The handler refused it.");
-            }
             else
             {
-                RetryOrGiveUp(slot.Offset, options, $"The handler failed at every one of {slot.Attempt} attempts.");
+                Pause(slot.Offset, options);
             }
 
             slot.Offset = -1;
         }
 
         _topic.NoteProgress();
+        return false;
     }
 
     /// <summary>Publishes the event of a slot as a dead letter; when that cannot be done now, it is tried again after a pause.</summary>
@@ -284,6 +287,9 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
         slot.Offset = offset;
         slot.Block = entry.Block;
         slot.View = entry.View;
+        // What was used up before a restart is not begun again.
+        if (entry.GivenUp is null && entry.Attempts >= slot.Subscription.Options.AttemptsMax)
+            entry.GivenUp = $"It was not handled at {entry.Attempts} attempts.";
         slot.GivenUp = entry.GivenUp;
         slot.IsAbandoned = false;
         slot.StartedAt = _parts.Time.GetTimestamp();
@@ -322,20 +328,12 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
             BeginToFill();
     }
 
-    private void RetryOrGiveUp(long offset, SubscriptionOptions options, string reason)
+    private static string? ReasonToGiveUp(DeliverySlot slot, Handling answer) => answer switch
     {
-        if (_order[offset].Attempts >= options.AttemptsMax)
-            GiveUp(offset, reason);
-        else
-            Pause(offset, options);
-    }
-
-    private void GiveUp(long offset, string reason)
-    {
-        _order[offset].GivenUp = reason;
-        _order.Return(offset);
-        Wake();
-    }
+        Handling.Done => null,
+        Handling.DeadLetter => "The handler refused it.",
+        Handling.Retry => slot.Attempt >= slot.Subscription.Options.AttemptsMax ? $"The handler failed at {slot.Attempt} attempts." : null,
+    };
 
     private void Pause(long offset, SubscriptionOptions options)
     {
@@ -403,8 +401,10 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
         lock (_gate)
         {
             TimeSpan? next = null;
-            foreach (DeliverySlot slot in member.Slots)
+            // By index: an event that is given up may wake a further slot.
+            for (int i = 0; i < member.Slots.Count; i++)
             {
+                DeliverySlot slot = member.Slots[i];
                 if (slot.Offset < 0 || slot.IsAbandoned || slot.GivenUp is not null)
                     continue;
                 TimeSpan left = member.Options.HandlingLimit - _parts.Time.GetElapsedTime(slot.StartedAt);
@@ -428,7 +428,17 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
     {
         slot.Block!.Abandon();
         slot.IsAbandoned = true;
-        RetryOrGiveUp(slot.Offset, slot.Subscription.Options, reason);
+        if (slot.Attempt < slot.Subscription.Options.AttemptsMax)
+        {
+            Pause(slot.Offset, slot.Subscription.Options);
+        }
+        else
+        {
+            _order[slot.Offset].GivenUp = reason;
+            _order.Return(slot.Offset);
+            Wake();
+        }
+
         return slot.TakeCancellation();
     }
 
