@@ -3,6 +3,7 @@ using Thermocline.Benchmarks.Cold;
 using Thermocline.Benchmarks.Compress;
 using Thermocline.Benchmarks.Crash;
 using Thermocline.Benchmarks.Delta;
+using Thermocline.Benchmarks.Events;
 using Thermocline.Benchmarks.Footprint;
 using Thermocline.Benchmarks.Get;
 using Thermocline.Benchmarks.Growth;
@@ -21,7 +22,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark(), new EventsBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 
