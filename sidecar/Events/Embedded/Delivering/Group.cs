@@ -11,6 +11,9 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
 {
     /// <summary>Events read in one go under the lock: slots wait meanwhile.</summary>
     private const int ReadAtOnce = 256;
+
+    /// <summary>Slots that may be on their way at once.</summary>
+    private const int FreshMax = 2;
     private readonly Topic _topic;
     private readonly EngineParts _parts;
     private readonly Func<string, EventDraft, ValueTask<PublishAnswer>> _publish;
@@ -175,6 +178,8 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
             if (member.IsStopping || !TryTakeLive(out long offset))
             {
                 member.Sleep(slot);
+                // What a member that ends leaves behind is for another one.
+                Wake();
                 return false;
             }
 
@@ -364,10 +369,13 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
-    /// <summary>Wakes as many slots as there are events to deliver, of the members in turn.</summary>
+    /// <summary>
+    /// Wakes slots for events that may be delivered, of the members in turn. Few at a time: each that comes up wakes the next, and
+    /// handlers that answer at once leave nothing for it to do.
+    /// </summary>
     private void Wake()
     {
-        while (_order.ReadyCount > _fresh && Idlest() is { } member)
+        while (_order.ReadyCount > _fresh && _fresh < FreshMax && Idlest() is { } member)
         {
             _fresh++;
             ThreadPool.UnsafeQueueUserWorkItem(member.Wake(), preferLocal: false);
