@@ -9,4 +9,11 @@ namespace Thermocline.Events;
 /// <param name="Redelivered">Deliveries after the first of an event.</param>
 /// <param name="DeadLetters">Events given up.</param>
 public sealed record GroupStatus(
-    string Name, long Lag, DateTimeOffset? OldestUnhandledAt, int InFlight, long Handled, long Redelivered, long DeadLetters);
+    string Name, long Lag, DateTimeOffset? OldestUnhandledAt, int InFlight, long Handled, long Redelivered, long DeadLetters)
+{
+    /// <summary>Events that were not delivered because they had expired.</summary>
+    public long Expired { get; init; }
+
+    /// <summary>Events that could not be read any more: the disk damaged them.</summary>
+    public long Lost { get; init; }
+}

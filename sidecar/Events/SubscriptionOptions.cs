@@ -12,6 +12,9 @@ public sealed record SubscriptionOptions
     /// </summary>
     public required string Group { get; init; }
 
+    /// <summary>Whether a group that is new gets also what was published before and is kept. Where an engine knows how.</summary>
+    public bool FromOldest { get; init; }
+
     /// <summary>Deliveries at once, each of another context: 1 to 10,000.</summary>
     public int ConcurrencyMax { get; init; } = 64;
 

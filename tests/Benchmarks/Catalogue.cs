@@ -4,6 +4,7 @@ using Thermocline.Benchmarks.Compress;
 using Thermocline.Benchmarks.Crash;
 using Thermocline.Benchmarks.Dapr;
 using Thermocline.Benchmarks.Delta;
+using Thermocline.Benchmarks.Events;
 using Thermocline.Benchmarks.Footprint;
 using Thermocline.Benchmarks.Get;
 using Thermocline.Benchmarks.Growth;
@@ -22,7 +23,11 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
+<<<<<<< HEAD
     public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new DaprBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark()];
+=======
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark(), new EventsBenchmark()];
+>>>>>>> bus
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 

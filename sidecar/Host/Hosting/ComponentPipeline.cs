@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Thermocline.Grpc;
+using Thermocline.Grpc.Reflection;
 using Thermocline.Sidecar.Dapr;
 using Thermocline.Sidecar.Http;
 
@@ -69,7 +70,7 @@ internal static class ComponentPipeline
     private static IReadOnlyList<ServiceDefinition> Services(Parts parts)
     {
         var store = new StateStoreComponent(parts.Plane, parts.Governor, new StateInstances(parts.Plane.Store));
-        return StateServices.Of(store, new ComponentCalls(parts.Lifecycle));
+        return ServerReflection.With(StateServices.Of(store, new ComponentCalls(parts.Lifecycle)));
     }
 
     // Counted as requests are: the store is not closed under one, and the governor knows the slowest.

@@ -1,0 +1,34 @@
+using Thermocline.Events.Embedded.Blocks;
+
+namespace Thermocline.Events.Embedded.Publishing;
+
+/// <summary>A block on its way into the store, and who waits for it.</summary>
+internal sealed class PendingBlock
+{
+    private Publication? _last;
+
+    public BlockWriter Writer { get; } = new();
+
+    /// <summary>Bytes that were reserved for it: never less than it has.</summary>
+    public int Reserved { get; private set; }
+
+    public Publication? First { get; private set; }
+
+    public void Add(Publication publication, long nowMs)
+    {
+        Writer.Add(publication.Events.Span, publication.Encoded, nowMs);
+        Reserved += publication.Encoded;
+        if (_last is null)
+            First = publication;
+        else
+            _last.Next = publication;
+        _last = publication;
+    }
+
+    public void Clear()
+    {
+        Writer.Clear();
+        First = _last = null;
+        Reserved = 0;
+    }
+}
