@@ -23,11 +23,13 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-<<<<<<< HEAD
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new DaprBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark()];
-=======
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark(), new EventsBenchmark()];
->>>>>>> bus
+    public static IReadOnlyList<IBenchmark> All { get; } =
+    [
+        new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(),
+        new DaprBenchmark(), new EventsBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(),
+        new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(),
+        new FootprintBenchmark(), new ScaleBenchmark(),
+    ];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 

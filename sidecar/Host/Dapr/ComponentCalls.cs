@@ -18,8 +18,7 @@ internal sealed class ComponentCalls(Lifecycle lifecycle)
         where TResponse : class, IMessage<TResponse> =>
         async (request, context) =>
         {
-            if (!lifecycle.Started || lifecycle.Stopping)
-                throw DaprFaults.Of(Starting);
+            RefuseUnlessUp();
             try
             {
                 return await answer(InstanceOf(context), request, context.CancellationToken);
@@ -30,6 +29,30 @@ internal sealed class ComponentCalls(Lifecycle lifecycle)
             }
         };
 
+    /// <summary>A method that streams both ways.</summary>
+    public DuplexStreamingServerMethod<TRequest, TResponse> Duplex<TRequest, TResponse>(
+        Func<string, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, CancellationToken, Task> answer)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> =>
+        async (requests, responses, context) =>
+        {
+            RefuseUnlessUp();
+            try
+            {
+                await answer(InstanceOf(context), requests, responses, context.CancellationToken);
+            }
+            catch (StoreException failure)
+            {
+                throw DaprFaults.Of(StoreProblems.Of(failure));
+            }
+        };
+
     /// <summary>The name of the Component that calls; empty for clients that send none.</summary>
-    public static string InstanceOf(ServerCallContext context) => context.RequestHeaders.GetValue(ComponentName.Header) ?? "";
+    private static string InstanceOf(ServerCallContext context) => context.RequestHeaders.GetValue(ComponentName.Header) ?? "";
+
+    private void RefuseUnlessUp()
+    {
+        if (!lifecycle.Started || lifecycle.Stopping)
+            throw DaprFaults.Of(Starting);
+    }
 }

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Thermocline.Grpc;
 using Thermocline.Grpc.Reflection;
 using Thermocline.Sidecar.Dapr;
+using Thermocline.Sidecar.Dapr.PubSub;
+using Thermocline.Sidecar.Dapr.State;
 using Thermocline.Sidecar.Http;
 
 namespace Thermocline.Sidecar.Hosting;
@@ -56,25 +58,35 @@ internal static class ComponentPipeline
     {
         if (parts.Setup.Reading.Configuration.Dapr.Socket.Length == 0)
             return;
+        IReadOnlyList<ServiceDefinition> services = Services(parts);
         IApplicationBuilder branch = ((IApplicationBuilder)app).New();
         branch.UseRouting();
         branch.UseEndpoints(endpoints => endpoints
-            .MapGrpc(Services(parts), Options(parts.Plane.Bodies, parts.Setup.Time))
+            .MapGrpc(services, Options(parts.Plane.Bodies, parts.Setup.Time))
             .WithMetadata(ListenerRole.Component));
         RequestDelegate calls = branch.Build();
+        HashSet<string> streams = [.. Streams(services)];
         app.Use((context, next) => context.Features.Get<ListenerRole>() == ListenerRole.Component
-            ? AnswerAsync(context, calls, parts)
+            ? AnswerAsync(context, calls, parts, streams)
             : next(context));
     }
 
     private static IReadOnlyList<ServiceDefinition> Services(Parts parts)
     {
+        var calls = new ComponentCalls(parts.Lifecycle);
         var store = new StateStoreComponent(parts.Plane, parts.Governor, new StateInstances(parts.Plane.Store));
-        return ServerReflection.With(StateServices.Of(store, new ComponentCalls(parts.Lifecycle)));
+        var broker = new BrokerComponent(parts.Bus!, parts.Governor, new BrokerInstances(parts.Plane.Store), parts.Setup.Time);
+        return ServerReflection.With([.. StateServices.Of(store, calls), .. BrokerServices.Of(broker, calls)]);
     }
 
+    private static IEnumerable<string> Streams(IReadOnlyList<ServiceDefinition> services) =>
+        from service in services
+        from method in service.Descriptor.Methods
+        where method.IsClientStreaming
+        select $"/{service.Descriptor.FullName}/{method.Name}";
+
     // Counted as requests are: the store is not closed under one, and the governor knows the slowest.
-    private static async Task AnswerAsync(HttpContext context, RequestDelegate calls, Parts parts)
+    private static async Task AnswerAsync(HttpContext context, RequestDelegate calls, Parts parts, HashSet<string> streams)
     {
         long started = Stopwatch.GetTimestamp();
         parts.Lifecycle.Requests.Enter();
@@ -85,7 +97,8 @@ internal static class ComponentPipeline
         finally
         {
             TimeSpan took = Stopwatch.GetElapsedTime(started);
-            parts.Lifecycle.Requests.Leave(took);
+            // A stream lasts as long as its client likes: that is no latency.
+            parts.Lifecycle.Requests.Leave(streams.Contains(context.Request.Path.Value ?? "") ? TimeSpan.Zero : took);
             parts.Meter.RequestEnded(context, took);
         }
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Thermocline.Contract.Configuration;
+using Thermocline.Events.Embedded;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Sidecar.Configuration;
@@ -18,8 +19,9 @@ internal sealed class Parts : IDisposable
     /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
     public const int ContentBytesMax = 16 << 20;
 
-    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold)
+    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold, EmbeddedBus? bus)
     {
+        Bus = bus;
         Cold = cold;
         Setup = setup;
         Token = token;
@@ -42,6 +44,9 @@ internal sealed class Parts : IDisposable
     public Memories Memories { get; }
 
     public DataPlane Plane { get; }
+
+    /// <summary>The event bus; null when nothing uses it.</summary>
+    public EmbeddedBus? Bus { get; }
 
     public AdminToken Token { get; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Thermocline.Contract.Configuration;
+using Thermocline.Events.Embedded;
 using Thermocline.Sidecar.Configuration;
 using Thermocline.Sidecar.Governor.Planning;
 using Thermocline.Sidecar.Governor.Sensing;
@@ -82,7 +83,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
             store = OpenStore(setup, folder, cold);
             // The token is made after the store was opened: its lock keeps a second sidecar away from the folder.
             AdminToken token = AdminToken.Load(configuration.Listen.AdminTokenFile, folder);
-            Parts parts = new(setup, store, token, new ColdHealth(cold));
+            EmbeddedBus? bus = configuration.Dapr.Socket.Length == 0 ? null : await OpenBusAsync(setup, store);
+            Parts parts = new(setup, store, token, new ColdHealth(cold), bus);
             CheckBudget(parts);
             WebApplication app = Composition.Build(parts);
             SidecarHost host = new(app, parts, folder, cold) { _restored = restored };
@@ -119,6 +121,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         _parts.Governor.Dispose();
         if (await Lifecycle.Requests.WhenNoneAsync(LastWait))
         {
+            if (_parts.Bus is { } bus)
+                await bus.DisposeAsync();
             await ShipRestAsync();
             _store.Close();
             LogStopped(_logger);
@@ -168,6 +172,18 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         {
             throw new HostingException($"data.path: cannot open {folder}: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>The bus holds a small part of the budget at most, whatever is published.</summary>
+    private static ValueTask<EmbeddedBus> OpenBusAsync(SidecarSetup setup, TieredStore store)
+    {
+        long limit = setup.Reading.Configuration.Budget.Limit;
+        var options = new EmbeddedBusOptions
+        {
+            WindowBytesMax = (int)Math.Clamp(limit / 64, 1 << 20, 16 << 20),
+            BlockBytes = (int)Math.Clamp(limit / 512, 64 << 10, 1 << 20),
+        };
+        return EmbeddedBus.OpenAsync(store, options, setup.Time, setup.Chance);
     }
 
     /// <summary>A budget below what the process takes before the first request would only ever refuse writes: better say so now.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Thermocline.Contract.Configuration;
 using Thermocline.Contract.Reading;
 using Thermocline.Sidecar.Configuration;
@@ -21,6 +22,9 @@ internal sealed record SidecarSetup
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Draws from [0, 1): where several must not do the same at the same moment.</summary>
+    public Func<double> Chance { get; init; } = static () => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 
     /// <summary>Opens the data folder.</summary>
     public Func<string, IFiles> OpenFolder { get; init; } = path => new DiskFiles(path);

@@ -1,4 +1,4 @@
-namespace Thermocline.Sidecar.Dapr;
+namespace Thermocline.Sidecar.Dapr.State;
 
 /// <summary>One Component of a state store.</summary>
 /// <param name="Name">Its name.</param>

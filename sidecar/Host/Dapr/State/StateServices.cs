@@ -1,7 +1,7 @@
 using Thermocline.Grpc;
 using Thermocline.Protocol.Components;
 
-namespace Thermocline.Sidecar.Dapr;
+namespace Thermocline.Sidecar.Dapr.State;
 
 /// <summary>The services of the state store, method by method.</summary>
 internal static class StateServices

@@ -5,7 +5,7 @@ using Thermocline.Protocol.Components;
 using Thermocline.Sidecar.Http;
 using Thermocline.Store;
 
-namespace Thermocline.Sidecar.Dapr;
+namespace Thermocline.Sidecar.Dapr.State;
 
 /// <summary>From what daprd asks for to what the store does.</summary>
 internal sealed class StateRequests(TimeProvider time)

@@ -5,7 +5,7 @@ using Thermocline.Sidecar.Hosting;
 using Thermocline.Sidecar.Http;
 using Thermocline.Store;
 
-namespace Thermocline.Sidecar.Dapr;
+namespace Thermocline.Sidecar.Dapr.State;
 
 /// <summary>
 /// The state store as daprd calls it. A call of many items is done whole or not at all: the protocol has no way to say which item
