@@ -45,6 +45,8 @@ internal static partial class Arrows
             "the store has no web framework, container or logger"),
         ("sidecar/Memory", ["Thermocline.Sidecar", "Thermocline.Contract", "Thermocline.Operator", "Microsoft.AspNetCore"],
             "the kinds stand on the store alone"),
+        ("sidecar/Grpc", ["Thermocline.Store", "Thermocline.Memory", "Thermocline.Events", "Thermocline.Sidecar", "Thermocline.Contract"],
+            "calls know nothing of what is called"),
         ("sidecar/Contract", ["Thermocline.Store", "Thermocline.Memory", "Thermocline.Sidecar", "Thermocline.Operator", "Microsoft"],
             "the contract is records, shared by programs that share nothing else"),
         ("sidecar/Host", ["Thermocline.Operator", "Thermocline.Testing"],
