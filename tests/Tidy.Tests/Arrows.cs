@@ -47,6 +47,8 @@ internal static partial class Arrows
             "the kinds stand on the store alone"),
         ("sidecar/Events", ["Thermocline.Memory", "Thermocline.Sidecar", "Thermocline.Contract", "Thermocline.Operator", "Microsoft.AspNetCore"],
             "the bus stands on the store and a wire, and knows nothing of its host"),
+        ("sidecar/Grpc", ["Thermocline.Store", "Thermocline.Memory", "Thermocline.Events", "Thermocline.Sidecar", "Thermocline.Contract"],
+            "calls know nothing of what is called"),
         ("sidecar/Contract", ["Thermocline.Store", "Thermocline.Memory", "Thermocline.Sidecar", "Thermocline.Operator", "Microsoft"],
             "the contract is records, shared by programs that share nothing else"),
         ("sidecar/Host", ["Thermocline.Operator", "Thermocline.Testing"],

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Thermocline.Testing;
+using Thermocline.Testing.Dapr;
+using Thermocline.Testing.Dapr.PubSub;
+using Thermocline.Testing.Dapr.State;
+using Thermocline.Testing.Processes;
+using Xunit;
+
+namespace Thermocline.EndToEnd.Tests.Dapr;
+
+/// <summary>
+/// The published program and a daprd that found it once: the sidecar is killed in the middle of traffic and comes back, and daprd, which
+/// says nothing of settings again, goes on.
+/// </summary>
+public sealed class DaprProcessTests : IDisposable
+{
+    private const int Kills = 4;
+
+    private static readonly DaprdResiliency Patient = new(2_000, TimeSpan.FromMilliseconds(20));
+
+    private readonly TempFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Sockets => _folder.Combine("s");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_foreign_client_finds_every_case_of_the_conformance_suite_to_hold()
+    {
+        if (NodeClient.FindPackages() is null)
+        {
+            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", NodeClient.Missing);
+            Assert.Fail(NodeClient.Missing);
+        }
+
+        await using SidecarProcess sidecar = await StartAsync();
+        (int code, string output) = await NodeClient.RunConformanceAsync(Path.Combine(Sockets, "thermocline.sock"), "agents", Cancellation);
+        TestContext.Current.TestOutputHelper!.WriteLine(output);
+        Assert.True(code == 0, output);
+    }
+
+    [Fact]
+    public async Task No_acknowledged_state_is_lost_and_no_transaction_is_done_by_half_when_the_sidecar_is_killed()
+    {
+        SidecarProcess sidecar = await StartAsync();
+        try
+        {
+            using Daprd daprd = await Daprd.StartAsync(Sockets, "planner", Cancellation);
+            DaprdStateStore store = await daprd.OpenStateStoreAsync(
+                new DaprdComponent("agents", "state.thermocline") { Resiliency = Patient }, Cancellation);
+            using var stop = new CancellationTokenSource();
+            Task<int>[] writers = [.. Enumerable.Range(0, 4).Select(writer => WriteAsync(store, writer, stop.Token))];
+            for (int kill = 0; kill < Kills; kill++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(150), Cancellation);
+                await sidecar.KillAsync(Cancellation);
+                await sidecar.DisposeAsync();
+                sidecar = await StartAsync();
+            }
+
+            await stop.CancelAsync();
+            int[] rounds = await Task.WhenAll(writers);
+            Assert.All(rounds, round => Assert.True(round > Kills));
+            for (int writer = 0; writer < writers.Length; writer++)
+            {
+                IReadOnlyList<StateAnswer> pair = await store.BulkGetAsync([$"{writer}-a", $"{writer}-b"], Cancellation);
+                Assert.Equal([$"{rounds[writer]}", $"{rounds[writer]}"], pair.Select(answer => Encoding.UTF8.GetString(answer.Value)));
+            }
+        }
+        finally
+        {
+            await sidecar.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task No_published_message_is_lost_and_contexts_stay_in_order_when_the_sidecar_is_killed()
+    {
+        const int Contexts = 5, Each = 200;
+        SidecarProcess sidecar = await StartAsync();
+        try
+        {
+            using Daprd daprd = await Daprd.StartAsync(Sockets, "planner", Cancellation);
+            DaprdPubSub broker = await daprd.OpenPubSubAsync(
+                new DaprdComponent("events", "pubsub.thermocline") { Resiliency = Patient, Metadata = new Dictionary<string, string> { ["consumerID"] = "planner" } },
+                Cancellation);
+            var seen = new ConcurrentDictionary<string, ConcurrentQueue<int>>();
+            using var end = new CancellationTokenSource();
+            // An application's daprd subscribes again when it starts anew; this one stands for that.
+            Task pulling = PullAsync(broker, seen, end.Token);
+            while (!seen.ContainsKey(""))
+                await broker.PublishAsync("orders", " -1"u8.ToArray(), null, Cancellation);
+            Task publishing = Task.WhenAll(Enumerable.Range(0, Contexts).Select(context => PublishAsync(broker, $"{context}", Each)));
+            for (int kill = 0; kill < Kills; kill++)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(150), Cancellation);
+                await sidecar.KillAsync(Cancellation);
+                await sidecar.DisposeAsync();
+                sidecar = await StartAsync();
+            }
+
+            await publishing;
+            // Whatever is published last is heard of last, in each context.
+            for (int waits = 0; waits < 3_000 && Enumerable.Range(0, Contexts).Any(context => !(seen.GetValueOrDefault($"{context}")?.Contains(Each - 1) ?? false)); waits++)
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Cancellation);
+            await end.CancelAsync();
+            await pulling;
+            for (int context = 0; context < Contexts; context++)
+                AssertAtLeastOnceInOrder([.. seen[$"{context}"]], Each);
+        }
+        finally
+        {
+            await sidecar.DisposeAsync();
+        }
+    }
+
+    /// <summary>Every number came, and each for the first time only after all before it.</summary>
+    private static void AssertAtLeastOnceInOrder(int[] came, int count) => Assert.Equal(Enumerable.Range(0, count), came.Distinct());
+
+    private static async Task<int> WriteAsync(DaprdStateStore store, int writer, CancellationToken stop)
+    {
+        int round = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            round++;
+            byte[] value = Encoding.UTF8.GetBytes($"{round}");
+            await store.TransactAsync(
+                [
+                    new StateOperation(new StateItem($"{writer}-a", value), IsDelete: false),
+                    new StateOperation(new StateItem($"{writer}-b", value), IsDelete: false),
+                ],
+                Cancellation);
+            Assert.Equal(value, (await store.GetAsync($"{writer}-b", Cancellation)).Value);
+        }
+
+        return round;
+    }
+
+    private static async Task PublishAsync(DaprdPubSub broker, string context, int count)
+    {
+        var metadata = new Dictionary<string, string> { ["partitionKey"] = context };
+        for (int number = 0; number < count; number++)
+            await broker.PublishAsync("orders", Encoding.UTF8.GetBytes($"{context} {number}"), metadata, Cancellation);
+    }
+
+    private static async Task PullAsync(DaprdPubSub broker, ConcurrentDictionary<string, ConcurrentQueue<int>> seen, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await broker.PingAsync(Cancellation);
+            try
+            {
+                await using DaprdSubscription subscription = await broker.SubscribeAsync("orders", null, message =>
+                {
+                    string[] parts = Encoding.UTF8.GetString(message.Content).Split(' ');
+                    seen.GetOrAdd(parts[0], static _ => new()).Enqueue(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+                    return Task.CompletedTask;
+                }, Cancellation);
+                await subscription.Ended.WaitAsync(end);
+            }
+            catch (Exception failure) when (failure is DaprdException or OperationCanceledException)
+            {
+                // The sidecar is away, or the test is over.
+            }
+        }
+    }
+
+    private async Task<SidecarProcess> StartAsync()
+    {
+        File.WriteAllText(_folder.Combine("thermocline.yaml"), $"dapr: {{socketFolder: {Sockets}}}\n");
+        SidecarProcess sidecar = SidecarProcess.Serve(RequiredProgram.Find(), _folder.Combine("d"), "--config", _folder.Combine("thermocline.yaml"));
+        Uri? address = await sidecar.ReadyAsync(Cancellation);
+        Assert.True(address is not null, $"The sidecar did not start:\n{sidecar.Output}");
+        return sidecar;
+    }
+}
