@@ -70,11 +70,11 @@ public sealed class EmbeddedBus : IEventBus
         ArgumentNullException.ThrowIfNull(handling);
         SubscriptionRules.Check(options);
         Topic topic = await TopicAsync(options.Topic, cancellation);
-        if (options.DeadLetterTopic.Length > 0)
+        if (!string.IsNullOrEmpty(options.DeadLetterTopic))
             await TopicAsync(options.DeadLetterTopic, cancellation);
         Group group = await _registry.MakeGroupAsync(topic, options, cancellation)
             ?? throw new InvalidOperationException($"The topic '{topic.Name}' has {EventLimits.GroupsMax} groups already.");
-        var subscription = new Subscription(group, options, handling, Forget);
+        var subscription = new Subscription(group, options, handling, _parts, Forget);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);

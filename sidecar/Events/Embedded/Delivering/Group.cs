@@ -1,17 +1,15 @@
 using Thermocline.Events.Embedded.Blocks;
+using Thermocline.Events.Embedded.Delivering.Window;
 using Thermocline.Events.Embedded.Publishing;
 
 namespace Thermocline.Events.Embedded.Delivering;
 
 /// <summary>
-/// A consumer group of a topic: reads blocks into its window, gives events to the slots of its subscriptions, and remembers
-/// what was handled. Its lock may be held when the topic's is taken, never the other way round.
+/// A consumer group of a topic: gives the events of its window to the slots of its subscriptions, and remembers what was
+/// handled. Its lock may be held when the topic's is taken, never the other way round.
 /// </summary>
-internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
+internal sealed class Group : IAsyncDisposable
 {
-    /// <summary>Events read in one go under the lock: slots wait meanwhile.</summary>
-    private const int ReadAtOnce = 256;
-
     /// <summary>Slots that may be on their way at once.</summary>
     private const int FreshMax = 2;
     private readonly Topic _topic;
@@ -20,26 +18,16 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _membership = new(1);
     private readonly List<Subscription> _members = [];
-    private readonly BlockSource _source;
+    private readonly GroupWindow _window;
+    private readonly WindowFiller _filler;
     private readonly CursorWriter _cursor;
-    private readonly ITimer _pauseTimer;
-    private DeliveryOrder _order;
-    private KnownProgress _known;
-    private LoadedBlock? _reading;
-    private TaskCompletionSource? _filling;
-    private CancellationTokenSource _resting = new();
-    private bool _more = true;
-    private long _held;
-    private long _floor;
+    private readonly PauseClock _pauses;
     private long _durableFloor;
-    private long _pauseArmedFor = long.MaxValue;
     private int _fresh;
     private int _inFlight;
     private long _handled;
     private long _redelivered;
     private long _deadLetters;
-    private long _expired;
-    private long _lost;
 
     public Group(int id, Topic topic, GroupRecord record, EngineParts parts, Func<string, EventDraft, ValueTask<PublishAnswer>> publish)
     {
@@ -48,13 +36,11 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
         _topic = topic;
         _parts = parts;
         _publish = publish;
-        _source = new BlockSource(topic.Id, parts);
-        _floor = _durableFloor = record.Floor;
-        _known = new KnownProgress(record);
-        _order = OrderAt(record.Floor);
+        _durableFloor = record.Floor;
         _cursor = new CursorWriter(EventKeys.Group(topic.Id, id), Progress, NoteDurable, parts);
-        _pauseTimer = parts.Time.CreateTimer(
-            static self => ((Group)self!).EndPauses(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _window = new GroupWindow(record, parts, _cursor.NoteChange);
+        _filler = new WindowFiller(_gate, _window, topic, parts, Wake);
+        _pauses = new PauseClock(parts.Time, EndPauses);
     }
 
     public int Id { get; }
@@ -66,7 +52,7 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
     public int TopicId => _topic.Id;
 
     /// <summary>All events below are handled.</summary>
-    public long Floor => Volatile.Read(ref _floor);
+    public long Floor => _window.Floor;
 
     /// <summary>The same, as the store has it.</summary>
     public long DurableFloor => Volatile.Read(ref _durableFloor);
@@ -87,9 +73,11 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
             long next = _topic.Next;
             lock (_gate)
             {
-                long lag = next - _order.End + _order.Count - _order.DoneInWindow - _known.HandledFrom(_order.End);
-                DateTimeOffset? oldest = _order.Count > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(_order[_order.Floor].View.PublishedAtMs) : null;
-                return new(Name, Math.Max(lag, 0), oldest, _inFlight, _handled, _redelivered, _deadLetters) { Expired = _expired, Lost = _lost };
+                return new(Name, _window.LagTo(next), _window.OldestUnhandledAt, _inFlight, _handled, _redelivered, _deadLetters)
+                {
+                    Expired = _window.Expired,
+                    Lost = _window.Lost,
+                };
             }
         }
     }
@@ -98,13 +86,7 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
     public GroupRecord Progress()
     {
         lock (_gate)
-        {
-            var handled = new List<(long, long)>();
-            var attempts = new List<(long, int)>();
-            _order.Describe(handled, attempts);
-            _known.Describe(_order.End, handled, attempts);
-            return new GroupRecord(Name, _order.Floor, handled, attempts);
-        }
+            return _window.Describe();
     }
 
     public async ValueTask JoinAsync(Subscription member, CancellationToken cancellation)
@@ -115,9 +97,7 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
             lock (_gate)
             {
                 _members.Add(member);
-                member.Watch = _parts.Time.CreateTimer(
-                    _ => EndOverdue(member), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                BeginToFill();
+                _filler.WakeUp();
                 Wake();
             }
         }
@@ -127,23 +107,54 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
-    /// <summary>Ends a subscription. The last one takes the window with it: what it has not handled is read again.</summary>
-    public async Task EndAsync(Subscription member)
+    /// <summary>Lets no further event go to a member; completes when none of its slots is awake.</summary>
+    public Task StopAsync(Subscription member)
     {
-        Task asleep;
         lock (_gate)
-            asleep = member.Stop();
-        if (!await IsOverAsync(asleep))
-        {
-            await CancelAsync(member);
-            if (!await IsOverAsync(asleep))
-                Abandon(member);
-        }
+            return member.Stop();
+    }
 
+    /// <summary>Asks the handlers of a member to end.</summary>
+    public async Task CancelAsync(Subscription member)
+    {
+        List<CancellationTokenSource> running;
+        lock (_gate)
+            running = [.. member.Running().Select(static slot => slot.TakeCancellation())];
+        foreach (CancellationTokenSource cancellation in running)
+            await cancellation.CancelAsync();
+    }
+
+    /// <summary>Waits for handlers no longer: what they have is delivered again.</summary>
+    public void Abandon(Subscription member)
+    {
+        lock (_gate)
+        {
+            foreach (DeliverySlot slot in member.Running())
+            {
+                slot.Abandon();
+                _window.Order.Return(slot.Offset);
+            }
+
+            Wake();
+        }
+    }
+
+    /// <summary>A member is gone, and with the last one the window. Writes the cursor.</summary>
+    public async Task LeaveAsync(Subscription member)
+    {
         await _membership.WaitAsync();
         try
         {
-            await LeaveAsync(member);
+            bool last;
+            lock (_gate)
+            {
+                _members.Remove(member);
+                last = _members.Count == 0;
+            }
+
+            if (last)
+                await _filler.RestAsync();
+            await _cursor.FlushAsync();
         }
         finally
         {
@@ -155,13 +166,8 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
     public void NotePublished()
     {
         lock (_gate)
-        {
-            _more = true;
-            BeginToFill();
-        }
+            _filler.NoteMore();
     }
-
-    public void Execute() => _ = FillAsync();
 
     /// <summary>Gives a slot its next event; false when there is none, and it sleeps.</summary>
     public bool TryTake(DeliverySlot slot)
@@ -175,18 +181,12 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
             }
 
             Subscription member = slot.Subscription;
-            if (member.IsStopping || !TryTakeLive(out long offset))
-            {
+            bool takes = !member.IsStopping && _window.TryTake(out long offset) && Hand(slot, offset);
+            if (!takes)
                 member.Sleep(slot);
-                // What a member that ends leaves behind is for another one.
-                Wake();
-                return false;
-            }
-
-            Hand(slot, offset);
-            Watch(member);
+            // One more for what is left, also for what a member that ends leaves behind.
             Wake();
-            return true;
+            return takes;
         }
     }
 
@@ -195,26 +195,23 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
     {
         lock (_gate)
         {
-            SubscriptionOptions options = slot.Subscription.Options;
-            if (!slot.IsAbandoned && ReasonToGiveUp(slot, answer) is { } reason)
+            if (!slot.IsAbandoned && slot.ReasonToGiveUp(answer) is { } reason)
             {
-                _order[slot.Offset].GivenUp = slot.GivenUp = reason;
+                _window.Order[slot.Offset].GivenUp = slot.GivenUp = reason;
                 return true;
             }
 
-            if (!TakeBack(slot))
+            if (!TakeBack(slot, out long offset))
                 return false;
             if (answer == Handling.Done)
             {
                 _handled++;
-                Finish(slot.Offset);
+                Finish(offset);
             }
             else
             {
-                Pause(slot.Offset, options);
+                Pause(offset, slot.Subscription.Options);
             }
-
-            slot.Offset = -1;
         }
 
         _topic.NoteProgress();
@@ -225,44 +222,58 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
     public async ValueTask GiveUpAsync(DeliverySlot slot)
     {
         SubscriptionOptions options = slot.Subscription.Options;
-        PublishAnswer answer = options.DeadLetterTopic.Length == 0
+        PublishAnswer answer = string.IsNullOrEmpty(options.DeadLetterTopic)
             ? PublishAnswer.Done
             : await _publish(options.DeadLetterTopic, DeadLetters.Of(slot, this));
         lock (_gate)
         {
-            if (!TakeBack(slot))
+            if (!TakeBack(slot, out long offset))
                 return;
             if (answer.Outcome == PublishOutcome.Done)
             {
                 _deadLetters++;
-                Finish(slot.Offset);
+                Finish(offset);
             }
             else
             {
                 _parts.Health.Note($"A dead letter could not be published: {answer.Reason}");
-                Pause(slot.Offset, options);
+                Pause(offset, options);
             }
-
-            slot.Offset = -1;
         }
 
         _topic.NoteProgress();
+    }
+
+    /// <summary>
+    /// Takes the events away from handlers of a member that are at it for too long: each keeps its slot and the bytes, and its answer
+    /// is not heard. Returns when the next one will be, or null when none runs.
+    /// </summary>
+    public TimeSpan? EndOverdue(Subscription member, List<CancellationTokenSource> overdue)
+    {
+        lock (_gate)
+        {
+            TimeSpan? next = null;
+            foreach (DeliverySlot slot in member.Running())
+            {
+                TimeSpan left = member.Options.HandlingLimit - _parts.Time.GetElapsedTime(slot.StartedAt);
+                if (slot.GivenUp is null && left > TimeSpan.Zero)
+                    next = next is { } least && least < left ? least : left;
+                else if (slot.GivenUp is null)
+                    overdue.Add(EndOverdue(slot));
+            }
+
+            member.IsWatched = next is not null;
+            return next;
+        }
     }
 
     /// <summary>Lets go of its timers. It must have no members.</summary>
     public async ValueTask DisposeAsync()
     {
         await _cursor.DisposeAsync();
-        await _pauseTimer.DisposeAsync();
+        await _pauses.DisposeAsync();
+        _filler.Dispose();
         _membership.Dispose();
-        _resting.Dispose();
-    }
-
-    private DeliveryOrder OrderAt(long floor)
-    {
-        var order = new DeliveryOrder(_parts.Options.WindowEventsMax);
-        order.MoveTo(floor);
-        return order;
     }
 
     private void NoteDurable(long floor)
@@ -271,102 +282,74 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
         _topic.Trim();
     }
 
-    /// <summary>Takes the next event that has not expired meanwhile.</summary>
-    private bool TryTakeLive(out long offset)
+    private bool Hand(DeliverySlot slot, long offset)
     {
-        while (_order.TryTake(out offset))
-        {
-            ref WindowEntry entry = ref _order[offset];
-            if (entry.View.ExpiresAtMs == long.MaxValue || entry.GivenUp is not null || entry.View.ExpiresAtMs > _parts.NowMs)
-                return true;
-            _expired++;
-            Finish(offset);
-        }
-
-        return false;
-    }
-
-    private void Hand(DeliverySlot slot, long offset)
-    {
-        ref WindowEntry entry = ref _order[offset];
-        slot.Offset = offset;
-        slot.Block = entry.Block;
-        slot.View = entry.View;
+        ref WindowEntry entry = ref _window.Order[offset];
         // What was used up before a restart is not begun again.
         if (entry.GivenUp is null && entry.Attempts >= slot.Subscription.Options.AttemptsMax)
             entry.GivenUp = $"It was not handled at {entry.Attempts} attempts.";
-        slot.GivenUp = entry.GivenUp;
-        slot.IsAbandoned = false;
-        slot.StartedAt = _parts.Time.GetTimestamp();
-        slot.Prepare();
         if (entry.GivenUp is null)
         {
             entry.Attempts++;
-            if (entry.Attempts > 1)
-                _redelivered++;
+            _redelivered += entry.Attempts > 1 ? 1 : 0;
         }
 
-        slot.Attempt = entry.Attempts;
         _inFlight++;
+        slot.Begin(offset, entry, _parts.Time.GetTimestamp());
+        slot.Subscription.BeginToWatch();
+        return true;
     }
 
     /// <summary>Ends a slot's hold on its event; false when it was taken from it before.</summary>
-    private bool TakeBack(DeliverySlot slot)
+    private bool TakeBack(DeliverySlot slot, out long offset)
     {
+        offset = slot.Offset;
         bool counts = !slot.IsAbandoned;
-        slot.IsAbandoned = false;
-        slot.Block = null;
-        slot.View = default;
+        slot.End();
         _inFlight--;
-        if (!counts)
-            slot.Offset = -1;
         return counts;
     }
 
     private void Finish(long offset)
     {
-        if (_order.Finish(offset) is { } block)
-            Release(block);
-        Volatile.Write(ref _floor, _order.Floor);
-        _cursor.NoteChange();
-        if (_more && _order.HasHalfRoom)
-            BeginToFill();
+        _window.Finish(offset);
+        if (_filler.IsBehind && _window.Order.HasHalfRoom)
+            _filler.Begin();
     }
-
-    private static string? ReasonToGiveUp(DeliverySlot slot, Handling answer) => answer switch
-    {
-        Handling.Done => null,
-        Handling.DeadLetter => "The handler refused it.",
-        Handling.Retry => slot.Attempt >= slot.Subscription.Options.AttemptsMax ? $"The handler failed at {slot.Attempt} attempts." : null,
-    };
 
     private void Pause(long offset, SubscriptionOptions options)
     {
-        TimeSpan pause = Jitter.Pause(options, _order[offset].Attempts, _parts.Chance());
-        long due = _parts.Time.GetTimestamp() + (long)(pause.TotalSeconds * _parts.Time.TimestampFrequency);
-        _order.Pause(offset, due);
+        TimeSpan pause = Jitter.Pause(options, _window.Order[offset].Attempts, _parts.Chance());
+        _window.Order.Pause(offset, _parts.Time.GetTimestamp() + (long)(pause.TotalSeconds * _parts.Time.TimestampFrequency));
         _cursor.NoteChange();
-        ArmPause();
-    }
-
-    private void ArmPause()
-    {
-        if (_order.NextDue is not { } due || due >= _pauseArmedFor)
-            return;
-        _pauseArmedFor = due;
-        TimeSpan left = _parts.Time.GetElapsedTime(_parts.Time.GetTimestamp(), due);
-        _pauseTimer.Change(left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        _pauses.Arm(_window.Order.NextDue);
     }
 
     private void EndPauses()
     {
         lock (_gate)
         {
-            _pauseArmedFor = long.MaxValue;
-            _order.EndPauses(_parts.Time.GetTimestamp());
-            ArmPause();
+            _window.Order.EndPauses(_parts.Time.GetTimestamp());
+            _pauses.Rearm(_window.Order.NextDue);
             Wake();
         }
+    }
+
+    private CancellationTokenSource EndOverdue(DeliverySlot slot)
+    {
+        slot.Abandon();
+        if (slot.Attempt < slot.Subscription.Options.AttemptsMax)
+        {
+            Pause(slot.Offset, slot.Subscription.Options);
+        }
+        else
+        {
+            _window.Order[slot.Offset].GivenUp = $"The handler did not end in time at {slot.Attempt} attempts.";
+            _window.Order.Return(slot.Offset);
+            Wake();
+        }
+
+        return slot.TakeCancellation();
     }
 
     /// <summary>
@@ -375,7 +358,7 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
     /// </summary>
     private void Wake()
     {
-        while (_order.ReadyCount > _fresh && _fresh < FreshMax && Idlest() is { } member)
+        while (_window.Order.ReadyCount > _fresh && _fresh < FreshMax && Idlest() is { } member)
         {
             _fresh++;
             ThreadPool.UnsafeQueueUserWorkItem(member.Wake(), preferLocal: false);
@@ -392,301 +375,5 @@ internal sealed class Group : IThreadPoolWorkItem, IAsyncDisposable
         }
 
         return idlest;
-    }
-
-    /// <summary>Looks after handlers that take too long: one timer for all of a subscription.</summary>
-    private static void Watch(Subscription member)
-    {
-        if (member.IsWatched)
-            return;
-        member.IsWatched = true;
-        member.Watch!.Change(member.Options.HandlingLimit, Timeout.InfiniteTimeSpan);
-    }
-
-    private void EndOverdue(Subscription member)
-    {
-        var overdue = new List<CancellationTokenSource>();
-        lock (_gate)
-        {
-            TimeSpan? next = null;
-            // By index: an event that is given up may wake a further slot.
-            for (int i = 0; i < member.Slots.Count; i++)
-            {
-                DeliverySlot slot = member.Slots[i];
-                if (slot.Offset < 0 || slot.IsAbandoned || slot.GivenUp is not null)
-                    continue;
-                TimeSpan left = member.Options.HandlingLimit - _parts.Time.GetElapsedTime(slot.StartedAt);
-                if (left > TimeSpan.Zero)
-                    next = next is { } least && least < left ? least : left;
-                else
-                    overdue.Add(Abandon(slot, $"The handler did not end in time at {slot.Attempt} attempts."));
-            }
-
-            member.IsWatched = next is not null;
-            if (next is { } wait)
-                member.Watch!.Change(wait, Timeout.InfiniteTimeSpan);
-        }
-
-        foreach (CancellationTokenSource cancellation in overdue)
-            cancellation.Cancel();
-    }
-
-    /// <summary>Takes the event away from a handler that goes on: it keeps its slot and the bytes, and its answer is not heard.</summary>
-    private CancellationTokenSource Abandon(DeliverySlot slot, string reason)
-    {
-        slot.Block!.Abandon();
-        slot.IsAbandoned = true;
-        if (slot.Attempt < slot.Subscription.Options.AttemptsMax)
-        {
-            Pause(slot.Offset, slot.Subscription.Options);
-        }
-        else
-        {
-            _order[slot.Offset].GivenUp = reason;
-            _order.Return(slot.Offset);
-            Wake();
-        }
-
-        return slot.TakeCancellation();
-    }
-
-    private async ValueTask<bool> IsOverAsync(Task asleep)
-    {
-        if (asleep.IsCompleted)
-            return true;
-        try
-        {
-            await asleep.WaitAsync(_parts.Options.StopWaitMax, _parts.Time);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-    }
-
-    private async Task CancelAsync(Subscription member)
-    {
-        List<CancellationTokenSource> running;
-        lock (_gate)
-            running = [.. member.Slots.Where(static slot => slot.Offset >= 0 && !slot.IsAbandoned).Select(static slot => slot.TakeCancellation())];
-        foreach (CancellationTokenSource cancellation in running)
-            await cancellation.CancelAsync();
-    }
-
-    private void Abandon(Subscription member)
-    {
-        lock (_gate)
-        {
-            foreach (DeliverySlot slot in member.Slots.Where(static slot => slot.Offset >= 0 && !slot.IsAbandoned))
-            {
-                slot.Block!.Abandon();
-                slot.IsAbandoned = true;
-                _order.Return(slot.Offset);
-            }
-
-            Wake();
-        }
-    }
-
-    private async Task LeaveAsync(Subscription member)
-    {
-        Task filled = Task.CompletedTask;
-        bool last;
-        lock (_gate)
-        {
-            _members.Remove(member);
-            last = _members.Count == 0;
-            if (last && _filling is not null)
-                filled = _filling.Task;
-        }
-
-        await member.Watch!.DisposeAsync();
-        foreach (DeliverySlot slot in member.Slots.Where(static slot => slot.Offset < 0))
-            slot.Dispose();
-        if (last)
-        {
-            await _resting.CancelAsync();
-            await filled;
-            Rest();
-        }
-
-        await _cursor.FlushAsync();
-    }
-
-    /// <summary>Nobody takes events: the window is let go, what is known of it is kept.</summary>
-    private void Rest()
-    {
-        lock (_gate)
-        {
-            GroupRecord progress = Progress();
-            HashSet<LoadedBlock> held = _order.Blocks();
-            if (_reading is not null)
-                held.Add(_reading);
-            foreach (LoadedBlock block in held)
-                Release(block);
-            _reading = null;
-            _known = new KnownProgress(progress);
-            _order = OrderAt(progress.Floor);
-            _more = true;
-            _resting.Dispose();
-            _resting = new CancellationTokenSource();
-        }
-    }
-
-    /// <summary>Begins to read when there is something to read and room for it, and nobody is at it.</summary>
-    private void BeginToFill()
-    {
-        if (_filling is not null || _members.Count == 0 || !_more || !HasRoom)
-            return;
-        _filling = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    private bool HasRoom => !_order.IsFull && (_reading is not null || _held < _parts.Options.WindowBytesMax);
-
-    private async Task FillAsync()
-    {
-        CancellationToken resting = _resting.Token;
-        try
-        {
-            while (NextToLoad() is { } place)
-            {
-                LoadedBlock? block = await _source.LoadAsync(place, resting);
-                lock (_gate)
-                    Begin(place, block);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The last member left while a read waited for a disk or a network that failed.
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _filling!.TrySetResult();
-                _filling = null;
-                // Something may have come between the last look and this.
-                BeginToFill();
-            }
-        }
-    }
-
-    /// <summary>Moves events into the window until a further block is needed: which one, or null when there is none, or no room.</summary>
-    private BlockPlace? NextToLoad()
-    {
-        while (true)
-        {
-            lock (_gate)
-            {
-                if (_members.Count == 0 || !HasRoom)
-                    return null;
-                if (_reading is null)
-                {
-                    _more = _topic.TryFind(_order.End, out BlockPlace place);
-                    return _more ? place : null;
-                }
-
-                ReadSome(_reading);
-                Wake();
-            }
-        }
-    }
-
-    private void Begin(in BlockPlace place, LoadedBlock? block)
-    {
-        if (block is not null)
-        {
-            _held += block.Bytes.Length;
-            _parts.Account.Charge(block.Bytes.Length);
-        }
-
-        // Events between: only a block that is lost, or was dropped before there was a group, leaves any.
-        if (place.First > _order.End || block is null)
-            SkipTo(block is null ? place.End : place.First);
-        if (block is not null && place.First > _order.End)
-            Release(block);
-        else
-            _reading = block;
-    }
-
-    /// <summary>Counts events as lost that cannot be read any more.</summary>
-    private void SkipTo(long offset)
-    {
-        if (_order.Count > 0)
-        {
-            // The window has no holes: these fill it as handled ones do, and what does not fit is skipped at the next reading.
-            while (_order.End < offset && !_order.IsFull)
-            {
-                _lost++;
-                _order.AddDone();
-            }
-        }
-        else
-        {
-            _lost += offset - _order.End;
-            _order.MoveTo(offset);
-        }
-
-        Volatile.Write(ref _floor, _order.Floor);
-        _cursor.NoteChange();
-    }
-
-    private void ReadSome(LoadedBlock block)
-    {
-        long nowMs = _parts.NowMs;
-        for (int i = 0; i < ReadAtOnce && block.Reader.Taken < block.Place.Count && !_order.IsFull; i++)
-        {
-            if (!block.Reader.TryNext(out EventView view))
-            {
-                _parts.Health.Note($"The events {_order.End} to {block.Place.End - 1} are lost: their block is not what was written.");
-                EndReading(block);
-                SkipTo(block.Place.End);
-                return;
-            }
-
-            long offset = block.Place.First + block.Reader.Taken - 1;
-            if (offset < _order.End)
-                continue;
-            if (_known.TakeHandled(offset))
-            {
-                AddDone();
-            }
-            else if (view.ExpiresAtMs <= nowMs)
-            {
-                _expired++;
-                AddDone();
-            }
-            else
-            {
-                _order.Add(block, view, _known.TakeAttempts(offset));
-            }
-        }
-
-        if (block.Reader.Taken == block.Place.Count)
-            EndReading(block);
-    }
-
-    private void AddDone()
-    {
-        _order.AddDone();
-        Volatile.Write(ref _floor, _order.Floor);
-        _cursor.NoteChange();
-    }
-
-    private void EndReading(LoadedBlock block)
-    {
-        block.NoteRead();
-        _reading = null;
-        if (block.IsDone)
-            Release(block);
-    }
-
-    private void Release(LoadedBlock block)
-    {
-        _held -= block.Bytes.Length;
-        _parts.Account.Release(block.Bytes.Length);
-        block.Release();
     }
 }

@@ -25,8 +25,17 @@ internal sealed class PendingBlock
         _last = publication;
     }
 
-    public void Clear()
+    /// <summary>Answers all that wait for it, and gives its memory back.</summary>
+    public void Answer(in PublishAnswer answer)
     {
+        Publication? next = First;
+        while (next is { } publication)
+        {
+            // Once it is answered it belongs to its next user.
+            next = publication.Next;
+            publication.Answer(answer);
+        }
+
         Writer.Clear();
         First = _last = null;
         Reserved = 0;

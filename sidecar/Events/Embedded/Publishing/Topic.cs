@@ -11,30 +11,21 @@ namespace Thermocline.Events.Embedded.Publishing;
 /// </summary>
 internal sealed class Topic
 {
-    /// <summary>Bytes that may be gathered and not committed, in RAM; one publication always may.</summary>
-    private const int PendingBytesMax = 16 << 20;
     private const int SpareMax = 256;
-    private const int SpareBlocksMax = 4;
     private readonly EngineParts _parts;
     private readonly Lock _gate = new();
     private readonly Backlog _backlog = new();
-    private readonly LinkedList<Publication> _waiting = new();
-    private readonly Queue<PendingBlock> _sealed = new();
-    private readonly Stack<PendingBlock> _spareBlocks = new();
+    private readonly Gathering _gathering;
+    private readonly RoomLine _line;
+    private readonly Charge _charge;
     private readonly Stack<Publication> _spare = new();
     private readonly Action _onWritten;
-    private PendingBlock _open = new();
-    private PendingBlock? _writing;
     private ConfiguredValueTaskAwaitable<WriteAnswer>.ConfiguredValueTaskAwaiter _written;
     private Group[] _groups = [];
     private long _next;
     private long _dropped;
-    private int _pendingEvents;
-    private long _pendingBytes;
-    private long _charged;
     private long _published;
     private long _refused;
-    private int _waitingCount;
     private TaskCompletionSource? _closing;
 
     public Topic(int id, TopicRecord record, IReadOnlyList<BlockPlace> blocks, EngineParts parts)
@@ -43,6 +34,9 @@ internal sealed class Topic
         Name = record.Name;
         _parts = parts;
         _onWritten = OnWritten;
+        _gathering = new Gathering(parts);
+        _line = new RoomLine(parts);
+        _charge = new Charge(parts.Account);
         Trimmer = new Trimmer(id, parts);
         _next = record.Next;
         foreach (BlockPlace place in blocks)
@@ -80,8 +74,9 @@ internal sealed class Topic
             GroupStatus[] each = [.. groups.Select(group => group.Status)];
             lock (_gate)
             {
-                long backlog = _next + _pendingEvents - Floor();
-                return new(Name, _published, _refused, backlog, _backlog.LiveBytes + _pendingBytes, each);
+                _backlog.Advance(Floor());
+                long backlog = _next + _gathering.Events - Floor();
+                return new(Name, _published, _refused, backlog, _backlog.LiveBytes + _gathering.Bytes, each);
             }
         }
     }
@@ -101,27 +96,27 @@ internal sealed class Topic
         lock (_gate)
         {
             if (_closing is not null)
-                return ValueTask.FromResult(Closed);
-            bool room = _waiting.Count == 0 && HasRoom(events.Length, encoded);
-            if (!room && (_waiting.Count >= _parts.Options.PublishersWaitingMax || _parts.Options.PublishWaitMax == TimeSpan.Zero))
+                return ValueTask.FromResult(Answers.Closed);
+            bool room = _line.Count == 0 && HasRoom(events.Length, encoded);
+            if (!room && !_line.MayWait)
             {
                 _refused += events.Length;
-                return ValueTask.FromResult(Busy);
+                return ValueTask.FromResult(Answers.Busy);
             }
 
             publication = _spare.TryPop(out Publication? spare) ? spare : new Publication(this);
             publication.Reset(events, encoded);
             if (room)
-                Admit(publication);
+                _gathering.Add(publication);
             else
-                Wait(publication, cancellation);
+                _line.Add(publication, cancellation);
             begins = TakeBlock();
         }
 
         ValueTask<PublishAnswer> answer = publication.Task;
         if (begins)
             Write();
-        else if (!answer.IsCompleted && Volatile.Read(ref _waitingCount) > 0)
+        else if (_line.Count > 0)
             NoteProgress();
         return answer;
     }
@@ -129,7 +124,7 @@ internal sealed class Topic
     /// <summary>A group has handled something: there may be room for those who wait.</summary>
     public void NoteProgress()
     {
-        if (Volatile.Read(ref _waitingCount) == 0)
+        if (_line.Count == 0)
             return;
         bool begins;
         lock (_gate)
@@ -210,23 +205,15 @@ internal sealed class Topic
     {
         lock (_gate)
         {
-            if (!publication.Waits)
+            if (!_line.TryEnd(publication))
                 return;
-            TimeSpan left = publication.Left(_parts.Time, _parts.Options.PublishWaitMax);
-            if (!publication.IsCancelled && left > TimeSpan.Zero)
-            {
-                publication.WaitOn(left);
-                return;
-            }
-
-            Leave(publication);
             _refused += publication.Events.Length;
         }
 
         if (publication.IsCancelled)
             publication.Cancel();
         else
-            publication.Answer(Busy);
+            publication.Answer(Answers.Busy);
     }
 
     /// <summary>Takes nothing more; completes when what was taken is answered.</summary>
@@ -237,30 +224,23 @@ internal sealed class Topic
         lock (_gate)
         {
             closing = _closing ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-            while (_waiting.First is { } first)
+            while (_line.First is { } first)
             {
-                Leave(first.Value);
-                refused.Add(first.Value);
+                _line.Remove(first);
+                refused.Add(first);
             }
 
-            if (_writing is null)
+            if (_gathering.Writing is null)
                 closing.TrySetResult();
         }
 
         foreach (Publication publication in refused)
-            publication.Answer(Closed);
+            publication.Answer(Answers.Closed);
         await closing.Task;
         await Trimmer.RestAsync();
         lock (_gate)
-        {
-            _parts.Account.Release(_charged);
-            _charged = 0;
-        }
+            _charge.Set(0);
     }
-
-    private static PublishAnswer Busy { get; } = new(PublishOutcome.Busy, "The backlog of the topic is full. Try again later.", -1);
-
-    private static PublishAnswer Closed { get; } = new(PublishOutcome.Unavailable, "The bus is closed.", -1);
 
     /// <summary>All events below are handled by every group.</summary>
     private long Floor()
@@ -275,7 +255,7 @@ internal sealed class Topic
 
     private bool HasRoom(int events, int bytes)
     {
-        if (_pendingBytes > 0 && _pendingBytes + bytes > PendingBytesMax)
+        if (!_gathering.HasRoom(bytes))
             return false;
         _backlog.Advance(Floor());
         if (Fits(events, bytes))
@@ -293,63 +273,23 @@ internal sealed class Topic
     }
 
     private bool Fits(int events, int bytes) =>
-        _next + _pendingEvents - Floor() + events <= _parts.Options.BacklogEventsMax
-        && _backlog.LiveBytes + _pendingBytes + bytes <= _parts.Options.BacklogBytesMax;
-
-    private void Admit(Publication publication)
-    {
-        if (_open.Writer.Count > 0 && _open.Writer.Length + publication.Encoded > _parts.Options.BlockBytes)
-        {
-            _sealed.Enqueue(_open);
-            _open = _spareBlocks.TryPop(out PendingBlock? spare) ? spare : new PendingBlock();
-        }
-
-        _open.Add(publication, _parts.NowMs);
-        _pendingEvents += publication.Events.Length;
-        _pendingBytes += publication.Encoded;
-    }
-
-    private void Wait(Publication publication, CancellationToken cancellation)
-    {
-        _waiting.AddLast(publication.Place);
-        // Before the look at the groups' progress that follows: one of the two sees the other.
-        Interlocked.Exchange(ref _waitingCount, _waiting.Count);
-        publication.BeginToWait(_parts.Time, _parts.Options.PublishWaitMax, cancellation);
-    }
-
-    private void Leave(Publication publication)
-    {
-        _waiting.Remove(publication.Place);
-        Interlocked.Exchange(ref _waitingCount, _waiting.Count);
-        publication.EndToWait();
-    }
+        _next + _gathering.Events - Floor() + events <= _parts.Options.BacklogEventsMax
+        && _backlog.LiveBytes + _gathering.Bytes + bytes <= _parts.Options.BacklogBytesMax;
 
     private void AdmitWaiting()
     {
-        while (_waiting.First is { } first && HasRoom(first.Value.Events.Length, first.Value.Encoded))
+        while (_line.First is { } first && HasRoom(first.Events.Length, first.Encoded))
         {
-            Leave(first.Value);
-            Admit(first.Value);
+            _line.Remove(first);
+            _gathering.Add(first);
         }
     }
 
-    /// <summary>Makes the next block the one that is written, unless one is, or there is none; says whether there is now.</summary>
     private bool TakeBlock()
     {
-        if (_writing is not null)
-            return false;
-        if (_sealed.TryDequeue(out PendingBlock? block))
-        {
-            _writing = block;
-        }
-        else if (_open.Writer.Count > 0)
-        {
-            _writing = _open;
-            _open = _spareBlocks.TryPop(out PendingBlock? spare) ? spare : new PendingBlock();
-        }
-
+        bool begins = _gathering.TryTake();
         Account();
-        return _writing is not null;
+        return begins;
     }
 
     private void OnWritten() => Go(AnswerOf(_written));
@@ -378,7 +318,7 @@ internal sealed class Topic
     /// <summary>Null when the block is on its way, else how it ended already.</summary>
     private PublishAnswer? BeginToWrite()
     {
-        PendingBlock block = _writing!;
+        PendingBlock block = _gathering.Writing!;
         try
         {
             var operation = new WriteOperation { Key = EventKeys.Block(Id, PlaceOf(block)), Value = block.Writer.Finish() };
@@ -393,7 +333,7 @@ internal sealed class Topic
         }
         catch (StoreException failure)
         {
-            return Failed(failure);
+            return Answers.Of(failure, _parts.Health);
         }
     }
 
@@ -402,11 +342,9 @@ internal sealed class Topic
     {
         lock (_gate)
         {
-            block = _writing!;
+            block = _gathering.Writing!;
             BlockPlace place = PlaceOf(block);
-            _pendingEvents -= place.Count;
-            _pendingBytes -= block.Reserved;
-            _writing = null;
+            _gathering.Settle();
             if (answer.Outcome == PublishOutcome.Done)
             {
                 _backlog.Append(place);
@@ -435,27 +373,11 @@ internal sealed class Topic
                 group.NotePublished();
         }
 
-        Answer(block, answer);
+        block.Answer(answer);
+        lock (_gate)
+            _gathering.Recycle(block);
         if (groups.Length == 0)
             Trim();
-    }
-
-    private void Answer(PendingBlock block, in PublishAnswer answer)
-    {
-        Publication? next = block.First;
-        while (next is { } publication)
-        {
-            // Once it is answered it belongs to its next user.
-            next = publication.Next;
-            publication.Answer(answer);
-        }
-
-        block.Clear();
-        lock (_gate)
-        {
-            if (_spareBlocks.Count < SpareBlocksMax)
-                _spareBlocks.Push(block);
-        }
     }
 
     private BlockPlace PlaceOf(PendingBlock block) => new(_next, block.Writer.Count, block.Writer.Length);
@@ -464,34 +386,13 @@ internal sealed class Topic
     {
         try
         {
-            WriteAnswer answer = written.GetResult();
-            _parts.Health.NoteWritten();
-            return answer.Outcome switch
-            {
-                WriteOutcome.Done => PublishAnswer.Done,
-                WriteOutcome.Busy => new(PublishOutcome.Busy, "The store has too many writes to do. Try again later.", -1),
-                _ => new(PublishOutcome.TooLarge, $"The store refused the block: {answer.Outcome}. Its values may be limited to less than a publication.", -1),
-            };
+            return Answers.Of(written.GetResult(), _parts.Health);
         }
         catch (StoreException failure)
         {
-            return Failed(failure);
+            return Answers.Of(failure, _parts.Health);
         }
     }
 
-    private PublishAnswer Failed(StoreException failure)
-    {
-        _parts.Health.NoteWrite(failure);
-        return new(PublishOutcome.Unavailable, failure.Message, -1);
-    }
-
-    private void Account()
-    {
-        long now = (24L * _backlog.Count) + _pendingBytes;
-        if (now > _charged)
-            _parts.Account.Charge(now - _charged);
-        else
-            _parts.Account.Release(_charged - now);
-        _charged = now;
-    }
+    private void Account() => _charge.Set((24L * _backlog.Count) + _gathering.Bytes);
 }

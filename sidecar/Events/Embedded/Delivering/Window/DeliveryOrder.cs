@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Thermocline.Events.Embedded.Blocks;
 
-namespace Thermocline.Events.Embedded.Delivering;
+namespace Thermocline.Events.Embedded.Delivering.Window;
 
 /// <summary>
 /// Which event of a group may be delivered when: a window of offsets from the first that is not handled on. Of a context only

@@ -1,4 +1,4 @@
-namespace Thermocline.Events.Embedded.Delivering;
+namespace Thermocline.Events.Embedded.Delivering.Window;
 
 /// <summary>The outstanding events of one context: the first is delivered, the others wait behind it.</summary>
 internal sealed class ContextLine

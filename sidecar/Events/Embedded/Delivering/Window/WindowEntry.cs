@@ -1,6 +1,6 @@
 using Thermocline.Events.Embedded.Blocks;
 
-namespace Thermocline.Events.Embedded.Delivering;
+namespace Thermocline.Events.Embedded.Delivering.Window;
 
 /// <summary>An event between its reading and its handling.</summary>
 internal struct WindowEntry

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Thermocline.Events.Embedded.Blocks;
 
-namespace Thermocline.Events.Embedded.Delivering;
+namespace Thermocline.Events.Embedded.Delivering.Window;
 
 /// <summary>
 /// A block in RAM, for as long as one of its events is outstanding. Its bytes are lent to handlers. Not safe for several

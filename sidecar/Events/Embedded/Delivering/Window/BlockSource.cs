@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Thermocline.Events.Embedded.Blocks;
 using Thermocline.Store;
 
-namespace Thermocline.Events.Embedded.Delivering;
+namespace Thermocline.Events.Embedded.Delivering.Window;
 
 /// <summary>Brings blocks of a topic from the store into RAM.</summary>
 internal sealed class BlockSource(int topic, EngineParts parts)

@@ -1,6 +1,6 @@
 using Thermocline.Events.Embedded.Blocks;
 
-namespace Thermocline.Events.Embedded.Delivering;
+namespace Thermocline.Events.Embedded.Delivering.Window;
 
 /// <summary>
 /// What a record says of events that are not in the window yet. It is asked in the order of offsets. Not safe for several threads.

@@ -1,4 +1,4 @@
-namespace Thermocline.Events.Embedded.Delivering;
+namespace Thermocline.Events.Embedded.Delivering.Window;
 
 /// <summary>Where an event of the window is.</summary>
 internal enum EntryState : byte
