@@ -24,6 +24,9 @@ public sealed record SidecarStatus
     /// <summary>The cold store, or null when none is configured.</summary>
     public ColdStoreReport? Cold { get; init; }
 
+    /// <summary>The event bus, or null when nothing uses one.</summary>
+    public EventsReport? Events { get; init; }
+
     /// <summary>What is away while local data is served. Empty when nothing is.</summary>
     public IReadOnlyList<string> Degraded { get; init; } = [];
 

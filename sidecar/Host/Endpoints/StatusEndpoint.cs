@@ -38,6 +38,7 @@ internal static class StatusEndpoint
         Budget = Budget(parts),
         Pressure = parts.Governor.Report,
         Caches = Of(parts.Memories.Caches),
+        Events = EventReports.Of(parts.Bus),
         Log = new LogReport
         {
             Keys = store.Keys,

@@ -99,7 +99,7 @@ internal static class ComponentPipeline
             TimeSpan took = Stopwatch.GetElapsedTime(started);
             // A stream lasts as long as its client likes: that is no latency.
             parts.Lifecycle.Requests.Leave(streams.Contains(context.Request.Path.Value ?? "") ? TimeSpan.Zero : took);
-            parts.Meter.RequestEnded(context, took);
+            parts.Meter.CallEnded(context, took);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class Parts : IDisposable
             configuration.Budget);
         Plane = new DataPlane(store, setup.Time, new BodyBudget(Governor, store.Memory.Ledger));
         Force = new ConfigurationInForce(configuration, store, Governor, Levels);
-        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor), Lifecycle, setup.Time);
+        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor, bus), Lifecycle, setup.Time);
     }
 
     public SidecarSetup Setup { get; }

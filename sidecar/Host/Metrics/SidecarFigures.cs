@@ -1,3 +1,4 @@
+using Thermocline.Events;
 using Thermocline.Memory.Caches;
 using Thermocline.Sidecar.Tiering;
 using Thermocline.Store;
@@ -9,4 +10,5 @@ namespace Thermocline.Sidecar.Metrics;
 /// <param name="Cold">The cold store.</param>
 /// <param name="Caches">The caches.</param>
 /// <param name="Governor">The governor.</param>
-internal sealed record SidecarFigures(TieredStore Store, ColdHealth Cold, CacheBudget Caches, Governor.Governor Governor);
+/// <param name="Bus">The event bus; null when nothing uses it.</param>
+internal sealed record SidecarFigures(TieredStore Store, ColdHealth Cold, CacheBudget Caches, Governor.Governor Governor, IEventBus? Bus);

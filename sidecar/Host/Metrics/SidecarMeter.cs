@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http.Features;
 using Thermocline.Sidecar.Hosting;
 
 namespace Thermocline.Sidecar.Metrics;
@@ -14,6 +15,7 @@ internal sealed class SidecarMeter : IDisposable
     private readonly Meter _meter = new("Thermocline.Sidecar");
     private readonly MeterExposition _exposition;
     private readonly Histogram<double> _requestDuration;
+    private readonly Histogram<double> _callDuration;
     private readonly UpDownCounter<long> _connections;
     private readonly StoreGauges _storeGauges;
 
@@ -22,12 +24,16 @@ internal sealed class SidecarMeter : IDisposable
         _exposition = new MeterExposition(_meter);
         _requestDuration = _meter.CreateHistogram<double>("thermocline_http_request_duration_seconds", null,
             "Time from a request's headers to the end of its answer.");
+        _callDuration = _meter.CreateHistogram<double>("thermocline_component_call_duration_seconds", null,
+            "Time of a call that daprd makes; of streams, how long they lasted.");
         _connections = _meter.CreateUpDownCounter<long>("thermocline_http_connections", null, "Open connections.");
         ProcessGauges.AddTo(_meter, time);
         _storeGauges = new StoreGauges(_meter, figures, lifecycle);
         PressureGauges.AddTo(_meter, figures.Governor);
         CacheGauges.AddTo(_meter, figures.Caches);
         PackingGauges.AddTo(_meter, () => _storeGauges.Now.Packing);
+        if (figures.Bus is { } bus)
+            EventGauges.AddTo(_meter, bus, time);
         ColdGauges.AddTo(_meter, () => _storeGauges.Now.Cold, () => _storeGauges.Wire);
     }
 
@@ -39,6 +45,16 @@ internal sealed class SidecarMeter : IDisposable
         string status = StatusClasses[Math.Clamp(context.Response.StatusCode / 100, 1, 5) - 1];
         TagList tags = new() { { "route", route }, { "method", method }, { "status", status } };
         _requestDuration.Record(took.TotalSeconds, tags);
+    }
+
+    /// <summary>Counts a finished call of a component. Its labels come from fixed lists, whatever a client sends.</summary>
+    public void CallEnded(HttpContext context, TimeSpan took)
+    {
+        string method = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "unknown";
+        // A call that never came to a method says how it ended in its headers.
+        IHeaderDictionary? trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+        string status = trailers?["grpc-status"] is [{ } ended] ? ended : context.Response.Headers["grpc-status"] is [{ } refused] ? refused : "1";
+        _callDuration.Record(took.TotalSeconds, new TagList { { "method", method }, { "status", status } });
     }
 
     /// <summary>A connection was accepted.</summary>

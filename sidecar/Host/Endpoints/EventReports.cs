@@ -1,0 +1,31 @@
+using Thermocline.Contract.Status;
+using Thermocline.Events;
+
+namespace Thermocline.Sidecar.Endpoints;
+
+/// <summary>The event bus in the words of the status.</summary>
+internal static class EventReports
+{
+    private const int TopicsShownMax = 100;
+
+    public static EventsReport? Of(IEventBus? bus)
+    {
+        if (bus?.Status is not { } status)
+            return null;
+        return new EventsReport
+        {
+            Engine = status.Engine,
+            Available = status.Available,
+            LastFailure = status.LastFailure,
+            TopicCount = status.Topics.Count,
+            Topics =
+            [
+                .. status.Topics.OrderByDescending(static topic => topic.Backlog).ThenBy(static topic => topic.Name, StringComparer.Ordinal)
+                    .Take(TopicsShownMax).Select(static topic => new EventTopicReport(
+                        topic.Name, topic.Published, topic.Refused, topic.Backlog, topic.BacklogBytes,
+                        [.. topic.Groups.Select(static group => new EventGroupReport(
+                            group.Name, group.Lag, group.OldestUnhandledAt, group.InFlight, group.Handled, group.Redelivered, group.DeadLetters))])),
+            ],
+        };
+    }
+}
