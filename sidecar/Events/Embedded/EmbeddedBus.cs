@@ -83,8 +83,16 @@ public sealed class EmbeddedBus : IEventBus
             _subscriptions.Add(subscription);
         }
 
-        await group.JoinAsync(subscription, cancellation);
-        return subscription;
+        try
+        {
+            await group.JoinAsync(subscription, cancellation);
+            return subscription;
+        }
+        catch
+        {
+            await subscription.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>

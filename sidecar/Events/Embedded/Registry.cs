@@ -83,7 +83,7 @@ internal sealed class Registry(EngineParts parts) : IDisposable
         {
             if (Find(topicName) is not { } topic || Array.Find(topic.Groups, each => each.Name == groupName) is not { } group)
                 return false;
-            if (group.HasMembers)
+            if (!await group.TryRetireAsync(cancellation))
                 throw new InvalidOperationException($"The group '{groupName}' has subscriptions. End them first.");
             // Its cursor may be all that says how far offsets are.
             WriteOperation[] batch =
@@ -91,7 +91,7 @@ internal sealed class Registry(EngineParts parts) : IDisposable
                 new() { Key = EventKeys.Topic(topic.Id), Value = new TopicRecord(topic.Name, topic.Next).Encode() },
                 new() { Key = EventKeys.Group(topic.Id, group.Id), Delete = true },
             ];
-            await WriteAsync(parts.Store.WriteAsync(batch));
+            await WriteOrReviveAsync(batch, group);
             topic.Remove(group);
             await group.DisposeAsync();
             return true;
@@ -107,6 +107,19 @@ internal sealed class Registry(EngineParts parts) : IDisposable
         topic.Add((_, _) => new Group(id, topic, record, parts, PublishDeadLetterAsync));
 
     public void Dispose() => _making.Dispose();
+
+    private async ValueTask WriteOrReviveAsync(WriteOperation[] batch, Group group)
+    {
+        try
+        {
+            await WriteAsync(parts.Store.WriteAsync(batch));
+        }
+        catch (StoreException)
+        {
+            group.Revive();
+            throw;
+        }
+    }
 
     private async ValueTask WriteOrForgetAsync(Topic topic, Group made)
     {

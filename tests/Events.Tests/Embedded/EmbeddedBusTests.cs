@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Thermocline.Events.Embedded;
 using Thermocline.Events.Embedded.Delivering;
 using Thermocline.Store;
+using Thermocline.Store.Accounting;
 using Thermocline.Store.Files;
+using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Events.Tests.Embedded;
@@ -178,6 +180,49 @@ public sealed class EmbeddedBusTests
         Assert.Equal(("t", "g", "0", "3"), (letter.Metadata[DeadLetters.Topic], letter.Metadata[DeadLetters.GroupName], letter.Metadata[DeadLetters.Offset], letter.Metadata[DeadLetters.Attempts]));
         Assert.Contains("3 attempts", letter.Metadata[DeadLetters.Reason], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Memory_is_charged_and_given_back()
+    {
+        using var store = TieredStore.Open(Stores.Small with { Ledger = new MemoryLedger() }, new MemoryFiles(), TimeProvider.System);
+        await using (EmbeddedBus bus = await Events.OpenAsync(store))
+        {
+            var gate = new TaskCompletionSource();
+            await bus.SubscribeAsync(Events.Options("t", "g"), async (_, _) =>
+            {
+                await gate.Task;
+                return Handling.Done;
+            });
+            await bus.PublishAsync("t", [.. Enumerable.Repeat(new EventDraft { Payload = new byte[100_000] }, 5)]);
+            await Events.UntilAsync(() => bus.Group("t", "g").InFlight == 5, "the block is in the window");
+            Assert.InRange(Charged(store), 500_000, 2_000_000);
+            gate.SetResult();
+            await bus.DrainAsync("t", "g");
+            await Events.UntilAsync(() => Events.CountBlocks(store) == 0, "the block is deleted");
+            Assert.InRange(Charged(store), 0, 32);
+        }
+
+        Assert.Equal(-1, Charged(store));
+        Assert.Equal(0, store.Memory.Ledger.Figures.Sum(static account => account.Mistakes));
+    }
+
+    [Fact]
+    public async Task A_group_without_members_says_since_when_events_wait_for_it()
+    {
+        using TieredStore store = Events.Store();
+        var time = new SteppedTime();
+        await using EmbeddedBus bus = await Events.OpenAsync(store, time: time);
+        await (await bus.SubscribeAsync(Events.Options("t", "g"), static (_, _) => new(Handling.Done))).DisposeAsync();
+        Assert.Null(bus.Group("t", "g").OldestUnhandledAt);
+        DateTimeOffset then = time.GetUtcNow();
+        await bus.PublishAsync("t", Events.Draft("x"));
+        time.Advance(TimeSpan.FromMinutes(5));
+        await bus.PublishAsync("t", Events.Draft("y"));
+        Assert.Equal((2, then), (bus.Group("t", "g").Lag, bus.Group("t", "g").OldestUnhandledAt));
+    }
+
+    private static long Charged(TieredStore store) =>
+        store.Memory.Ledger.Figures.SingleOrDefault(static account => account is { Component: "signals", Part: "events" })?.Bytes ?? -1;
 
     internal static EventHandling Into(ConcurrentQueue<string> seen, Func<EventDelivery, string>? of = null) => (delivery, _) =>
     {

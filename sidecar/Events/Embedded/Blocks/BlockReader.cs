@@ -41,17 +41,17 @@ internal sealed class BlockReader(byte[] bytes, int length)
         if (Taken == Count || _at >= length)
             return false;
         var flags = (EventFlags)bytes[_at++];
-        if (!TryTime(flags.HasFlag(EventFlags.Later), ref _publishedAtMs)
+        if (!TryTime(Has(flags, EventFlags.Later), ref _publishedAtMs)
             || !TryRepeated(flags, EventFlags.Context, EventFlags.SameContext, ref _context, out string context)
-            || !TryPart(flags.HasFlag(EventFlags.Id), out Range id)
+            || !TryPart(Has(flags, EventFlags.Id), out Range id)
             || !TryRepeated(flags, EventFlags.ContentType, EventFlags.SameContentType, ref _contentType, out string contentType)
-            || !TryMetadata(flags.HasFlag(EventFlags.Metadata), out Range metadata))
+            || !TryMetadata(Has(flags, EventFlags.Metadata), out Range metadata))
         {
             return false;
         }
 
         long expiresAtMs = _publishedAtMs;
-        if (!TryTime(flags.HasFlag(EventFlags.Expires), ref expiresAtMs) || !TryPart(true, out Range payload))
+        if (!TryTime(Has(flags, EventFlags.Expires), ref expiresAtMs) || !TryPart(true, out Range payload))
             return false;
         Taken++;
         if (Taken == Count && _at != length)
@@ -59,7 +59,7 @@ internal sealed class BlockReader(byte[] bytes, int length)
         view = new EventView
         {
             PublishedAtMs = _publishedAtMs,
-            ExpiresAtMs = flags.HasFlag(EventFlags.Expires) ? expiresAtMs : long.MaxValue,
+            ExpiresAtMs = Has(flags, EventFlags.Expires) ? expiresAtMs : long.MaxValue,
             Context = context,
             Id = id,
             ContentType = contentType,
@@ -71,6 +71,9 @@ internal sealed class BlockReader(byte[] bytes, int length)
 
     /// <summary>Within what a calendar can say, so that nobody fails over it later.</summary>
     private static bool IsTime(long ms) => ms >= 0 && ms <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    // Not Enum.HasFlag, which boxes its argument in code that is not optimised yet.
+    private static bool Has(EventFlags flags, EventFlags flag) => (flags & flag) != 0;
 
     private bool TryTime(bool present, ref long ms)
     {
@@ -85,11 +88,11 @@ internal sealed class BlockReader(byte[] bytes, int length)
     private bool TryRepeated(EventFlags flags, EventFlags given, EventFlags same, ref string before, out string text)
     {
         text = "";
-        if (flags.HasFlag(same))
+        if (Has(flags, same))
             text = before;
-        if (!flags.HasFlag(given))
-            return !flags.HasFlag(same) || text.Length > 0;
-        if (flags.HasFlag(same) || !TryPart(true, out Range part) || part.Start.Equals(part.End))
+        if (!Has(flags, given))
+            return !Has(flags, same) || text.Length > 0;
+        if (Has(flags, same) || !TryPart(true, out Range part) || part.Start.Equals(part.End))
             return false;
         text = before = Encoding.UTF8.GetString(Bytes[part]);
         return true;

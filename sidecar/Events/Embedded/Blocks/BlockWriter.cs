@@ -18,6 +18,9 @@ internal sealed class BlockWriter
     private string _contentType = "";
     private long _publishedAtMs;
 
+    /// <summary>When the first event was taken, ms since 1970.</summary>
+    public long FirstAtMs { get; private set; }
+
     /// <summary>Events in it.</summary>
     public int Count { get; private set; }
 
@@ -62,7 +65,7 @@ internal sealed class BlockWriter
         header.Clear();
         header[0] = Mark;
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], nowMs);
-        _publishedAtMs = nowMs;
+        _publishedAtMs = FirstAtMs = nowMs;
         Length = HeaderBytes;
     }
 

@@ -22,6 +22,7 @@ internal sealed class Group : IAsyncDisposable
     private readonly WindowFiller _filler;
     private readonly CursorWriter _cursor;
     private readonly PauseClock _pauses;
+    private volatile bool _retired;
     private long _durableFloor;
     private int _fresh;
     private int _inFlight;
@@ -57,15 +58,6 @@ internal sealed class Group : IAsyncDisposable
     /// <summary>The same, as the store has it.</summary>
     public long DurableFloor => Volatile.Read(ref _durableFloor);
 
-    public bool HasMembers
-    {
-        get
-        {
-            lock (_gate)
-                return _members.Count > 0;
-        }
-    }
-
     public GroupStatus Status
     {
         get
@@ -73,7 +65,9 @@ internal sealed class Group : IAsyncDisposable
             long next = _topic.Next;
             lock (_gate)
             {
-                return new(Name, _window.LagTo(next), _window.OldestUnhandledAt, _inFlight, _handled, _redelivered, _deadLetters)
+                long lag = _window.LagTo(next);
+                DateTimeOffset? oldest = lag == 0 ? null : _window.OldestUnhandledAt ?? (_topic.TryFind(Floor, out BlockPlace place) ? place.PublishedAt : null);
+                return new(Name, lag, oldest, _inFlight, _handled, _redelivered, _deadLetters)
                 {
                     Expired = _window.Expired,
                     Lost = _window.Lost,
@@ -89,11 +83,26 @@ internal sealed class Group : IAsyncDisposable
             return _window.Describe();
     }
 
+    /// <summary>Lets nobody join any more; false when somebody has.</summary>
+    public async ValueTask<bool> TryRetireAsync(CancellationToken cancellation)
+    {
+        await _membership.WaitAsync(cancellation);
+        lock (_gate)
+            _retired = _members.Count == 0;
+        _membership.Release();
+        return _retired;
+    }
+
+    /// <summary>It was not removed after all.</summary>
+    public void Revive() => _retired = false;
+
     public async ValueTask JoinAsync(Subscription member, CancellationToken cancellation)
     {
         await _membership.WaitAsync(cancellation);
         try
         {
+            if (_retired)
+                throw new InvalidOperationException($"The group '{Name}' was removed meanwhile.");
             lock (_gate)
             {
                 _members.Add(member);

@@ -3,7 +3,7 @@ using Thermocline.Events.Embedded.Blocks;
 namespace Thermocline.Events.Embedded.Publishing;
 
 /// <summary>
-/// The blocks of a topic that are in the store, in order: a ring that grows. Sixteen bytes a block. Not safe for several
+/// The blocks of a topic that are in the store, in order: a ring that grows. 24 bytes a block. Not safe for several
 /// threads.
 /// </summary>
 internal sealed class Backlog

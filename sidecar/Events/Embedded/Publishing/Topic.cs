@@ -380,7 +380,7 @@ internal sealed class Topic
             Trim();
     }
 
-    private BlockPlace PlaceOf(PendingBlock block) => new(_next, block.Writer.Count, block.Writer.Length);
+    private BlockPlace PlaceOf(PendingBlock block) => new(_next, block.Writer.Count, block.Writer.Length) { PublishedAtMs = block.Writer.FirstAtMs };
 
     private PublishAnswer AnswerOf(in ConfiguredValueTaskAwaitable<WriteAnswer>.ConfiguredValueTaskAwaiter written)
     {
@@ -394,5 +394,5 @@ internal sealed class Topic
         }
     }
 
-    private void Account() => _charge.Set((24L * _backlog.Count) + _gathering.Bytes);
+    private void Account() => _charge.Set((32L * _backlog.Count) + _gathering.Bytes);
 }
