@@ -32,7 +32,7 @@ public sealed class RespClient : IAsyncDisposable
     }
 
     /// <summary>Whether there is a connection now.</summary>
-    public bool IsConnected => _current.Task.IsCompletedSuccessfully;
+    public bool IsConnected => _current.Task is { IsCompletedSuccessfully: true, Result.Ended.IsCompleted: false };
 
     /// <summary>How many connections were made; another number says that one was lost in between.</summary>
     public long Connections => Volatile.Read(ref _connections);

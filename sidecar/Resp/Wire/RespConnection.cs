@@ -51,7 +51,7 @@ internal sealed class RespConnection : IDisposable
         lock (_gate)
         {
             if (_failure is not null)
-                return Task.FromException<RespValue[]>(_failure.Again());
+                return Task.FromException<RespValue[]>(Gone(_failure));
             if (_commands + batch.Count > _options.InFlightMax || _bytes + bytes.Length > _options.InFlightBytesMax)
                 return Task.FromException<RespValue[]>(Busy());
             _commands += batch.Count;
@@ -68,6 +68,10 @@ internal sealed class RespConnection : IDisposable
     }
 
     public void Dispose() => End(new RespException(RespFault.Closed, $"The connection to {_options.Place} was closed."));
+
+    // Nothing of these commands was sent, whatever became of those before.
+    private static RespException Gone(RespException failure) =>
+        failure.Fault == RespFault.Closed ? failure.Again() : new(RespFault.Unreachable, failure.Message, failure.InnerException);
 
     private RespException Busy() => new(
         RespFault.Busy, $"{_commands:N0} commands of {_bytes:N0} bytes wait for answers of {_options.Place}; nothing more is sent meanwhile.");
@@ -191,8 +195,8 @@ internal sealed class RespConnection : IDisposable
 
         _watch.Dispose();
         _stream.Dispose();
+        _ended.TrySetResult(failure);
         foreach (RespPending pending in waiting)
             pending.Failed(failure.Again());
-        _ended.TrySetResult(failure);
     }
 }

@@ -92,8 +92,10 @@ internal sealed class RedisTopic(string name, RedisLink link)
     {
         long taken = Interlocked.Add(ref _sinceTidied, count);
 
-        // A publication larger than all there may be goes into an empty topic.
-        if (Volatile.Read(ref _held) + taken <= _backlogMax || (Volatile.Read(ref _held) == 0 && taken == count))
+        // Where nobody takes events the oldest are removed, and none is refused but for want of a moment to do so. A publication
+        // larger than all there may be goes into an empty topic.
+        long most = _groups.Count > 0 ? _backlogMax : _backlogMax * 2L;
+        if (Volatile.Read(ref _held) + taken <= most || (Volatile.Read(ref _held) == 0 && taken == count))
             return true;
         ReturnRoom(count);
         return false;

@@ -154,7 +154,7 @@ internal static class RedisScripts
             if low then
               redis.call('XTRIM', KEYS[i], 'MINID', low)
             else
-              redis.call('XTRIM', KEYS[i], 'MAXLEN', '~', ARGV[1])
+              redis.call('XTRIM', KEYS[i], 'MAXLEN', ARGV[1])
             end
           end
           answer[i] = {redis.call('XLEN', KEYS[i]), groups}
