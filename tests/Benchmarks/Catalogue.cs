@@ -11,6 +11,7 @@ using Thermocline.Benchmarks.Http;
 using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Packed;
 using Thermocline.Benchmarks.Put;
+using Thermocline.Benchmarks.Redis;
 using Thermocline.Benchmarks.Resident;
 using Thermocline.Benchmarks.Scale;
 
@@ -21,7 +22,7 @@ internal static class Catalogue
 {
     public const string DefaultGroup = "store";
 
-    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(), new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(), new FootprintBenchmark(), new ScaleBenchmark(), new RedisEventsBenchmark()];
 
     private static readonly string[] StoreGroup = ["store-get", "store-put", "store-open", "store-memory", "http"];
 

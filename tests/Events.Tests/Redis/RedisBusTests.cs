@@ -160,6 +160,34 @@ public sealed class RedisBusTests
     }
 
     [Fact]
+    public async Task A_circuit_that_opened_with_a_connection_closes_with_the_next()
+    {
+        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisBus bus = Bus(server, options => options with { CircuitFailures = 2, CircuitBreak = TimeSpan.FromMinutes(10) });
+        await bus.PublishAsync("t", new[] { Draft("first", "c") }, Cancellation);
+        using var stop = new CancellationTokenSource();
+        Task publishing = Task.WhenAll(Enumerable.Range(0, 50).Select(async number =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                if ((await bus.PublishAsync("t", new[] { Draft("x", $"{number}") }, Cancellation)).Outcome != PublishOutcome.Done)
+                    await Task.Delay(1, Cancellation);
+            }
+        }));
+        for (int round = 0; round < 3; round++)
+        {
+            await server.KillAsync();
+            await server.StartAsync(Cancellation);
+            long taken = bus.Status.Topics.Single().Published;
+            while (bus.Status.Topics.Single().Published < taken + 100)
+                await Task.Delay(5, Cancellation);
+        }
+
+        await stop.CancelAsync();
+        await publishing;
+    }
+
+    [Fact]
     public async Task An_event_that_expired_before_it_was_handled_is_not()
     {
         await using RedisServer server = await RequiredRedis.StartAsync();

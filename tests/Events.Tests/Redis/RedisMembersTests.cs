@@ -57,6 +57,7 @@ public sealed class RedisMembersTests
         try
         {
             bool isPublished = false;
+            Task letter = letters.WaitAsync(1, Cancellation);
             while (!letters.All.Any())
             {
                 Assert.InRange(buses.Count, 0, 4);
@@ -78,7 +79,7 @@ public sealed class RedisMembersTests
                 if (!isPublished)
                     await publisher.PublishAsync("t", new[] { RedisBusTests.Draft("poison", "c"), RedisBusTests.Draft("good", "c") }, Cancellation);
                 isPublished = true;
-                await Task.WhenAny(begun.Task, letters.WaitAsync(1, Cancellation));
+                await Task.WhenAny(begun.Task, letter);
                 if (begun.Task.IsCompleted)
                     relay.Cut();
             }

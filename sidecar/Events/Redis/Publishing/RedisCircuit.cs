@@ -59,8 +59,13 @@ internal sealed class RedisCircuit
     /// <exception cref="RespException">It failed, or the circuit is open.</exception>
     public async ValueTask<RespValue[]> SendAsync(RespBatch batch, CancellationToken cancellation)
     {
-        if (_state.CircuitState != CircuitState.Closed && Interlocked.Exchange(ref _connections, _client.Connections) != _client.Connections)
+        long connections = _client.Connections;
+        if (Interlocked.Exchange(ref _connections, connections) != connections)
+        {
+            Volatile.Write(ref _failuresInRow, 0);
             await _control.CloseAsync(cancellation);
+        }
+
         try
         {
             return await _pipeline.ExecuteAsync(
@@ -84,6 +89,7 @@ internal sealed class RedisCircuit
 
     private async ValueTask<RespValue[]> OnceAsync(RespBatch batch, CancellationToken cancellation)
     {
+        long connections = _client.Connections;
         try
         {
             RespValue[] answers = await _client.SendAsync(batch, cancellation);
@@ -98,9 +104,9 @@ internal sealed class RedisCircuit
         }
         catch (RespException failure) when (IsIllness(failure))
         {
-            // The circuit opens by the connection that is bad now, not by one that was before it.
-            Interlocked.Increment(ref _failuresInRow);
-            Volatile.Write(ref _connections, _client.Connections);
+            // What failed with a connection that was lost says nothing of the one that was made since.
+            if (connections == _client.Connections)
+                Interlocked.Increment(ref _failuresInRow);
             throw;
         }
     }

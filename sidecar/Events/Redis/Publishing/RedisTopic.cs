@@ -14,7 +14,9 @@ internal sealed class RedisTopic(string name, RedisLink link)
     private string[] _streams = [];
     private Task? _tidying;
     private FrozenDictionary<string, GroupFigures> _groups = FrozenDictionary<string, GroupFigures>.Empty;
+    private volatile bool _isUnclaimed;
     private long _held;
+    private long _onTheWay;
     private long _sinceTidied;
     private long _published;
     private long _refused;
@@ -31,7 +33,7 @@ internal sealed class RedisTopic(string name, RedisLink link)
 
     public long Refused => Volatile.Read(ref _refused);
 
-    public long Backlog => Volatile.Read(ref _held) + Volatile.Read(ref _sinceTidied);
+    public long Backlog => Volatile.Read(ref _held) + Volatile.Read(ref _onTheWay) + Volatile.Read(ref _sinceTidied);
 
     /// <summary>The streams of the topic. How many they are is written down once, by whoever comes first.</summary>
     /// <exception cref="RespException">The server is away.</exception>
@@ -72,9 +74,15 @@ internal sealed class RedisTopic(string name, RedisLink link)
     }
 
     /// <summary>Gives room back that nothing was put into.</summary>
-    public void ReturnRoom(int count) => Interlocked.Add(ref _sinceTidied, -count);
+    public void ReturnRoom(int count) => Interlocked.Add(ref _onTheWay, -count);
 
-    public void CountPublished(int count) => Interlocked.Add(ref _published, count);
+    /// <summary>What room was taken for is there.</summary>
+    public void CountPublished(int count)
+    {
+        Interlocked.Add(ref _published, count);
+        Interlocked.Add(ref _sinceTidied, count);
+        ReturnRoom(count);
+    }
 
     /// <summary>Removes what all groups acknowledged, and counts. Callers at the same time share one run.</summary>
     /// <exception cref="RespException">The server is away.</exception>
@@ -90,11 +98,11 @@ internal sealed class RedisTopic(string name, RedisLink link)
 
     private bool TryTakeRoom(int count)
     {
-        long taken = Interlocked.Add(ref _sinceTidied, count);
+        long taken = Interlocked.Add(ref _onTheWay, count) + Volatile.Read(ref _sinceTidied);
 
         // Where nobody takes events the oldest are removed, and none is refused but for want of a moment to do so. A publication
         // larger than all there may be goes into an empty topic.
-        long most = _groups.Count > 0 ? _backlogMax : _backlogMax * 2L;
+        long most = _isUnclaimed ? _backlogMax * 2L : _backlogMax;
         if (Volatile.Read(ref _held) + taken <= most || (Volatile.Read(ref _held) == 0 && taken == count))
             return true;
         ReturnRoom(count);
@@ -117,10 +125,11 @@ internal sealed class RedisTopic(string name, RedisLink link)
                 Add(groups, group.ItemsOf(4), figures[0].Whole);
         }
 
-        // What was published before the figures were taken is in them, or on its way and then not counted for a moment.
+        // What was there before the figures were taken is in them; what was on its way may be counted twice, until the next time.
         Interlocked.Exchange(ref _held, held);
         Interlocked.Add(ref _sinceTidied, -since);
         _groups = groups.ToFrozenDictionary();
+        _isUnclaimed = groups.Count == 0;
     }
 
     private static void Add(Dictionary<string, GroupFigures> groups, ReadOnlySpan<RespValue> group, long held)
