@@ -94,7 +94,9 @@ internal static class RespDialer
         }
 
         Check(answer, "the credentials", options);
-        var rest = new RespBatch();
+
+        // A server that still reads its file greets already, and answers nothing else.
+        RespBatch rest = RespBatch.Of("PING");
         if (options.ClientName.Length > 0)
             rest.Add("CLIENT", "SETNAME", options.ClientName);
         if (options.Database > 0)
@@ -105,7 +107,6 @@ internal static class RespDialer
 
     private static void Check(RespValue answer, string what, RespOptions options)
     {
-        // A server that still reads its file takes no commands, and will in a moment.
         if (answer.IsError)
         {
             throw Code(answer) is "LOADING" or "MASTERDOWN"

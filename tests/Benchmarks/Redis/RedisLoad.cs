@@ -18,7 +18,7 @@ internal static class RedisLoad
     public const int Contexts = 1_000;
 
     /// <summary>One event in so many of a context is never handled.</summary>
-    public const int PoisonEvery = 200;
+    public const int PoisonEvery = 60;
 
     public const int PayloadBytes = 128;
 

@@ -18,8 +18,8 @@ internal sealed class RedisPublisher(RedisBus bus, int perSecond)
     /// <summary>From the call to the answer, of calls that were answered with done.</summary>
     public Samples Latencies { get; } = new();
 
-    /// <summary>Calls that were answered otherwise, and repeated.</summary>
-    public int Repeated { get; private set; }
+    /// <summary>Calls that were answered otherwise and repeated, by what was said.</summary>
+    public Dictionary<string, int> Repeated { get; } = [];
 
     public Task RunAsync(TimeSpan duration, CancellationToken cancellation)
     {
@@ -59,7 +59,7 @@ internal sealed class RedisPublisher(RedisBus bus, int perSecond)
                     return;
                 }
 
-                Repeated++;
+                Repeated[answer.Reason!] = Repeated.GetValueOrDefault(answer.Reason!) + 1;
             }
 
             await Task.Delay(20, cancellation);

@@ -88,7 +88,7 @@ public sealed class RedisBusTests
     public async Task A_full_backlog_refuses_until_it_is_handled()
     {
         await using RedisServer server = await RequiredRedis.StartAsync();
-        await using RedisBus bus = Bus(server, options => options with { BacklogMax = 20, PublishWaitMax = TimeSpan.Zero });
+        await using RedisBus bus = Bus(server, options => options with { BacklogMax = 20, PublishWaitMax = TimeSpan.FromMilliseconds(200) });
         using var gate = new SemaphoreSlim(0);
         await using IAsyncDisposable subscription = await bus.SubscribeAsync(
             Wish("g"),

@@ -82,7 +82,7 @@ internal sealed class RedisCircuit
     {
         Fault: RespFault.TimedOut or RespFault.Lost or RespFault.Protocol,
     }
-    or RespException { Fault: RespFault.Server, Code: "LOADING" or "READONLY" or "OOM" or "MISCONF" or "MASTERDOWN" or "BUSY" };
+    or RespException { Fault: RespFault.Server, Code: "READONLY" or "OOM" or "MISCONF" or "MASTERDOWN" or "BUSY" };
 
     private static bool IsUntaken(Exception? failure) =>
         failure is RespException { Fault: RespFault.Unreachable } or RespException { Fault: RespFault.Server, Code: "LOADING" };
