@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Thermocline.Events.Tests.Redis;
 using Thermocline.Resp;
 using Thermocline.Testing;
+using Thermocline.Testing.Processes;
 using Thermocline.Testing.Redis;
 using Xunit;
 
@@ -84,12 +87,12 @@ public sealed class RespClientTests
     [Fact]
     public async Task More_than_may_wait_is_refused_and_what_waits_is_answered()
     {
-        using var server = new FakeServer(line => line.Contains("HELLO", StringComparison.Ordinal) ? "+OK\r\n" : "");
+        using var server = new FakeServer(line => line.Contains("GET", StringComparison.Ordinal) ? "" : "+OK\r\n");
         await using var client = Client(new RespOptions { Server = server.Place, InFlightMax = 2 });
         await client.SendAsync(new RespBatch(), Cancellation);
-        ValueTask<RespValue> first = client.AskAsync(RespBatch.Of("PING"), Cancellation);
-        ValueTask<RespValue> second = client.AskAsync(RespBatch.Of("PING"), Cancellation);
-        RespException failure = await Assert.ThrowsAsync<RespException>(async () => await client.AskAsync(RespBatch.Of("PING"), Cancellation));
+        ValueTask<RespValue> first = client.AskAsync(RespBatch.Of("GET", "x"), Cancellation);
+        ValueTask<RespValue> second = client.AskAsync(RespBatch.Of("GET", "x"), Cancellation);
+        RespException failure = await Assert.ThrowsAsync<RespException>(async () => await client.AskAsync(RespBatch.Of("GET", "x"), Cancellation));
         Assert.Equal(RespFault.Busy, failure.Fault);
         await client.DisposeAsync();
         Assert.Equal(RespFault.Closed, (await Assert.ThrowsAsync<RespException>(async () => await first)).Fault);
@@ -99,11 +102,11 @@ public sealed class RespClientTests
     [Fact]
     public async Task A_server_that_falls_silent_is_hung_up_on()
     {
-        using var server = new FakeServer(line => line.Contains("HELLO", StringComparison.Ordinal) ? "+OK\r\n" : "");
+        using var server = new FakeServer(line => line.Contains("GET", StringComparison.Ordinal) ? "" : "+OK\r\n");
         var time = new SteppedTime();
         await using var client = new RespClient(new RespOptions { Server = server.Place }, time, () => 0.5);
         await client.SendAsync(new RespBatch(), Cancellation);
-        ValueTask<RespValue> asked = client.AskAsync(RespBatch.Of("PING"), Cancellation);
+        ValueTask<RespValue> asked = client.AskAsync(RespBatch.Of("GET", "x"), Cancellation);
         time.Advance(TimeSpan.FromSeconds(7));
         Assert.Equal(RespFault.TimedOut, (await Assert.ThrowsAsync<RespException>(async () => await asked)).Fault);
     }
@@ -137,6 +140,32 @@ public sealed class RespClientTests
     }
 
     [Fact]
+    public async Task Over_TLS_the_server_is_who_it_says_or_is_not_spoken_to()
+    {
+        using var folder = new TempFolder();
+        using X509Certificate2 certificate = Certificate(folder);
+        int port = LoopbackPort.Free();
+        await using RedisServer server = await RequiredRedis.StartAsync(
+            "--tls-port", $"{port}", "--tls-cert-file", folder.Combine("cert"), "--tls-key-file", folder.Combine("key"),
+            "--tls-ca-cert-file", folder.Combine("cert"), "--tls-auth-clients", "no");
+        var options = new RespOptions
+        {
+            Server = new IPEndPoint(IPAddress.Loopback, port),
+            TlsHost = "redis.test",
+            TlsAuthorities = [certificate],
+        };
+        await using (RespClient trusting = Client(options))
+            Assert.Equal("PONG", (await trusting.AskAsync(RespBatch.Of("PING"), Cancellation)).Text);
+        foreach (RespOptions wrong in new[] { options with { TlsHost = "other.test" }, options with { TlsAuthorities = null } })
+        {
+            await using RespClient doubting = Client(wrong);
+            RespException failure = await Assert.ThrowsAsync<RespException>(
+                async () => await doubting.AskAsync(RespBatch.Of("PING"), Cancellation));
+            Assert.Equal(RespFault.Unreachable, failure.Fault);
+        }
+    }
+
+    [Fact]
     public void Wrong_options_are_all_named_at_once()
     {
         var options = new RespOptions { Server = new IPEndPoint(IPAddress.Loopback, 1), Database = -1, InFlightMax = 0, User = "x" };
@@ -145,6 +174,21 @@ public sealed class RespClientTests
     }
 
     private static RespClient Client(RespOptions options) => new(options, TimeProvider.System, () => 0.5);
+
+    private static X509Certificate2 Certificate(TempFolder folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=redis.test", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("redis.test");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        X509Certificate2 certificate = request.CreateSelfSigned(
+            new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        File.WriteAllText(folder.Combine("cert"), certificate.ExportCertificatePem());
+        File.WriteAllText(folder.Combine("key"), key.ExportPkcs8PrivateKeyPem());
+        return certificate;
+    }
 
     /// <summary>Answers every read of a connection with whatever it is told to.</summary>
     private sealed class FakeServer : IDisposable
