@@ -13,6 +13,7 @@ using Thermocline.Benchmarks.Http;
 using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Packed;
 using Thermocline.Benchmarks.Put;
+using Thermocline.Benchmarks.Redis;
 using Thermocline.Benchmarks.Resident;
 using Thermocline.Benchmarks.Scale;
 
@@ -26,7 +27,7 @@ internal static class Catalogue
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(),
-        new DaprBenchmark(), new EventsBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(),
+        new DaprBenchmark(), new EventsBenchmark(), new RedisEventsBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(),
         new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(),
         new FootprintBenchmark(), new ScaleBenchmark(),
     ];

@@ -5,6 +5,7 @@ using Thermocline.Benchmarks.Growth;
 using Thermocline.Benchmarks.Measure;
 using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Put;
+using Thermocline.Benchmarks.Redis;
 
 namespace Thermocline.Benchmarks;
 
@@ -15,6 +16,7 @@ internal static class ChildCatalogue
     public const string Put = "put";
     public const string Open = "open";
     public const string Growth = "growth";
+    public const string RedisEvents = "redis-events";
 
     public static IContestant Create(string[] words) => words[0] switch
     {
@@ -22,6 +24,7 @@ internal static class ChildCatalogue
         Put => new PutContestant(PutEngine(words[1], words[2], words[6]), SpaceOf(words)),
         Open => new OpenContestant(OpenEngine(words[1]), words[2], SpaceOf(words)),
         Growth => new GrowthContestant(words[1], Number(words[2])),
+        RedisEvents => new RedisConsumer(words[1], words[2]),
         _ => throw new ArgumentException($"Unknown contestant \"{words[0]}\"."),
     };
 

@@ -1,0 +1,6 @@
+namespace Thermocline.Events.Dapr;
+
+/// <summary>What the host answers to Dapr.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">JSON; empty: none.</param>
+public readonly record struct DaprReply(int Status, ReadOnlyMemory<byte> Body);
