@@ -30,6 +30,9 @@ public sealed record SidecarConfiguration
     /// <summary>When a write is acknowledged.</summary>
     public DurabilityConfiguration Durability { get; init; } = new();
 
+    /// <summary>What carries events.</summary>
+    public EventsConfiguration Events { get; init; } = new();
+
     /// <summary>Whether and where daprd finds it.</summary>
     public DaprConfiguration Dapr { get; init; } = new();
 

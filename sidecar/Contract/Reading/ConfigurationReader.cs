@@ -27,6 +27,7 @@ public static class ConfigurationReader
             Tiers = Tiers(top.Section("tiers")),
             Compression = Compression(top.Section("compression")),
             Durability = Durability(top.Section("durability")),
+            Events = Events(top.Section("events")),
             Dapr = Dapr(top.Section("dapr")),
             Hypervectors = Hypervectors(top.Section("hypervectors")),
             Telemetry = Telemetry(top.Section("telemetry")),
@@ -34,7 +35,6 @@ public static class ConfigurationReader
         if (configuration.Dapr.Socket.Length > 0 && configuration.Dapr.Socket == configuration.Listen.DataSocket)
             top.Report("dapr", "would have its socket where listen.dataSocket is");
         top.LaterSection("search");
-        top.LaterSection("events");
         top.LaterSection("encryption");
         top.Later("hypervectors");
         top.End();
@@ -247,6 +247,52 @@ public static class ConfigurationReader
         };
         section.End();
         return durability;
+    }
+
+    private static EventsConfiguration Events(SectionReader section)
+    {
+        EventsConfiguration standard = new();
+        EventsConfiguration events = new()
+        {
+            Engine = section.Choice("engine", standard.Engine),
+            BacklogMax = (int)section.Integer("backlogMax", standard.BacklogMax, 1, 10_000_000),
+            PublishWaitMs = (int)section.Integer("publishWaitMs", standard.PublishWaitMs, 0, 60_000),
+            Redis = Redis(section.Section("redis")),
+        };
+        section.End();
+        return events;
+    }
+
+    private static RedisConfiguration Redis(SectionReader section)
+    {
+        RedisConfiguration standard = new();
+        RedisConfiguration redis = new()
+        {
+            Server = section.Text("server", standard.Server),
+            User = section.Text("user", standard.User),
+            PasswordFile = section.Text("passwordFile", standard.PasswordFile),
+            Database = (int)section.Integer("database", standard.Database, 0, 1_000),
+            TlsHost = section.Text("tlsHost", standard.TlsHost),
+            Prefix = section.Text("prefix", standard.Prefix),
+        };
+        if (!IsServer(redis.Server))
+            section.Report("server", "must be host:port, or the absolute path of a unix socket");
+        if (redis.User.Length > 0 && redis.PasswordFile.Length == 0)
+            section.Report("user", "needs passwordFile");
+        if (redis.Prefix.Length is 0 or > 64 || !redis.Prefix.All(static each => each is > ' ' and <= '~'))
+            section.Report("prefix", "must have 1 to 64 printable ASCII letters and no space");
+        section.End();
+        return redis;
+    }
+
+    private static bool IsServer(string server)
+    {
+        if (server.StartsWith('/'))
+            return System.Text.Encoding.UTF8.GetByteCount(server) <= SocketPathBytesMax;
+        int colon = server.LastIndexOf(':');
+        return colon > 0 && !server.Contains('@', StringComparison.Ordinal)
+            && ushort.TryParse(server.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ushort port)
+            && port > 0;
     }
 
     private static DaprConfiguration Dapr(SectionReader section)

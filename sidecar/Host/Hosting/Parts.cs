@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Thermocline.Contract.Configuration;
-using Thermocline.Events.Embedded;
+using Thermocline.Events;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Sidecar.Configuration;
@@ -19,7 +19,7 @@ internal sealed class Parts : IDisposable
     /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
     public const int ContentBytesMax = 16 << 20;
 
-    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold, EmbeddedBus? bus)
+    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold, IEventBus? bus)
     {
         Bus = bus;
         Cold = cold;
@@ -46,7 +46,7 @@ internal sealed class Parts : IDisposable
     public DataPlane Plane { get; }
 
     /// <summary>The event bus; null when nothing uses it.</summary>
-    public EmbeddedBus? Bus { get; }
+    public IEventBus? Bus { get; }
 
     public AdminToken Token { get; }
 

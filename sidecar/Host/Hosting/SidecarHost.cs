@@ -1,7 +1,8 @@
 using System.Net;
 using Thermocline.Contract.Configuration;
-using Thermocline.Events.Embedded;
+using Thermocline.Events;
 using Thermocline.Sidecar.Configuration;
+using Thermocline.Sidecar.Events;
 using Thermocline.Sidecar.Governor.Planning;
 using Thermocline.Sidecar.Governor.Sensing;
 using Thermocline.Sidecar.Tiering;
@@ -77,13 +78,14 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         string folder = Path.GetFullPath(configuration.Folder.Path);
         ResilientColdStore? cold = setup.OpenCold(configuration.Tiers.Cold, setup.Time);
         TieredStore? store = null;
+        IEventBus? bus = null;
         try
         {
             RestoreReport? restored = await RestoreAsync(setup, folder, cold);
             store = OpenStore(setup, folder, cold);
             // The token is made after the store was opened: its lock keeps a second sidecar away from the folder.
             AdminToken token = AdminToken.Load(configuration.Listen.AdminTokenFile, folder);
-            EmbeddedBus? bus = configuration.Dapr.Socket.Length == 0 ? null : await OpenBusAsync(setup, store);
+            bus = configuration.Dapr.Socket.Length == 0 ? null : await ConfiguredBus.OpenAsync(setup, store);
             Parts parts = new(setup, store, token, new ColdHealth(cold), bus);
             CheckBudget(parts);
             WebApplication app = Composition.Build(parts);
@@ -93,6 +95,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         }
         catch
         {
+            if (bus is not null)
+                await bus.DisposeAsync();
             store?.Dispose();
             cold?.Dispose();
             throw;
@@ -172,18 +176,6 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         {
             throw new HostingException($"data.path: cannot open {folder}: {failure.Message}", failure);
         }
-    }
-
-    /// <summary>The bus holds a small part of the budget at most, whatever is published.</summary>
-    private static ValueTask<EmbeddedBus> OpenBusAsync(SidecarSetup setup, TieredStore store)
-    {
-        long limit = setup.Reading.Configuration.Budget.Limit;
-        var options = new EmbeddedBusOptions
-        {
-            WindowBytesMax = (int)Math.Clamp(limit / 64, 1 << 20, 16 << 20),
-            BlockBytes = (int)Math.Clamp(limit / 512, 64 << 10, 1 << 20),
-        };
-        return EmbeddedBus.OpenAsync(store, options, setup.Time, setup.Chance);
     }
 
     /// <summary>A budget below what the process takes before the first request would only ever refuse writes: better say so now.</summary>

@@ -23,7 +23,7 @@ public sealed class ConfigurationReaderTests
         durability: {policy: always, intervalMs: 10}                                # always | interval | never
         search: {anything: goes}
         hypervectors: {dimension: 16384}
-        events: {}
+        events: {engine: redis, backlogMax: 1000, publishWaitMs: 10, redis: {server: "redis.example:6380", user: me, passwordFile: /etc/password, database: 3, tlsHost: redis.example, prefix: agents}}
         dapr: {socketFolder: /tmp/dapr-components-sockets, componentName: thermocline, socketMode: "0666"}
         encryption: {keyFile: /etc/key}
         telemetry: {logFormat: json}
@@ -62,8 +62,14 @@ public sealed class ConfigurationReaderTests
     [InlineData("dapr: {componentName: a/b}", "dapr.componentName", "must have 1 to 63")]
     [InlineData("dapr: {componentName: ''}", "dapr.componentName", "must have 1 to 63")]
     [InlineData("dapr: {socketMode: '999'}", "dapr.socketMode", "must be permission bits")]
+    [InlineData("events: {redis: {server: redis}}", "events.redis.server", "must be host:port")]
+    [InlineData("events: {redis: {server: 'me:secret@redis:1'}}", "events.redis.server", "must be host:port")]
+    [InlineData("events: {redis: {server: 'redis:70000'}}", "events.redis.server", "must be host:port")]
+    [InlineData("events: {redis: {user: me}}", "events.redis.user", "needs passwordFile")]
+    [InlineData("events: {redis: {prefix: 'a b'}}", "events.redis.prefix", "must have 1 to 64")]
+    [InlineData("events: {engine: kafka}", "events.engine", "must be one of Embedded, Redis")]
     [InlineData("dapr: {socketFolder: /run}\nlisten: {dataSocket: /run/thermocline.sock}", "dapr", "where listen.dataSocket is")]
-    public void A_wrong_socket_of_the_component_is_named(string yaml, string path, string message)
+    public void A_wrong_setting_of_events_and_components_is_named(string yaml, string path, string message)
     {
         Mistake mistake = Assert.Single(Read(yaml).Mistakes);
         Assert.Equal(path, mistake.Path);
