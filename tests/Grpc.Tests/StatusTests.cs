@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.AspNetCore.Connections;
 using Thermocline.Grpc.Tests.Fixture;
 using Thermocline.Protocol.Components;
 using Thermocline.Protocol.Rpc;
@@ -85,6 +86,19 @@ public sealed class StatusTests
         string line = Assert.Single(server.Log.All);
         Assert.Contains(Probe.GetPath, line, StringComparison.Ordinal);
         Assert.Contains("secret of the house", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_that_broke_is_no_bug_and_a_file_that_cannot_be_read_is()
+    {
+        await using GrpcServer server = await GrpcServer.StartAsync([Probe.Of((request, _) => throw (request.Key == "file"
+            ? new IOException("disk")
+            : new IOException("aborted", new ConnectionAbortedException())))]);
+        using GrpcChannel channel = server.Open();
+        Assert.Equal(StatusCode.Cancelled, (await Answers.FailureOf(channel.GetAsync("connection"))).Code);
+        Assert.Empty(server.Log.All);
+        Assert.Equal(StatusCode.Unknown, (await Answers.FailureOf(channel.GetAsync("file"))).Code);
+        Assert.Single(server.Log.All);
     }
 
     [Fact]

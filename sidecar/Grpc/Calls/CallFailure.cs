@@ -42,11 +42,11 @@ internal static partial class CallFailure
                 return Refusal.Incomplete;
         }
 
-        if (failure is OperationCanceledException or ConnectionResetException or ConnectionAbortedException or IOException)
+        if (failure is OperationCanceledException or IOException)
         {
             if (call.DeadlinePassed)
                 return Refusal.DeadlineExceeded;
-            if (call.Http.RequestAborted.IsCancellationRequested)
+            if (call.Http.RequestAborted.IsCancellationRequested || IsOfConnection(failure))
                 return Refusal.Cancelled;
             if (call.Stopping)
                 return Refusal.Stopping;
@@ -56,6 +56,18 @@ internal static partial class CallFailure
 
         LogBug(logger, call.Method, failure);
         return Refusal.Bug;
+    }
+
+    // A broken connection may fail a read before its token says so; a file that a handler could not read is another matter.
+    private static bool IsOfConnection(Exception failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is ConnectionResetException or ConnectionAbortedException)
+                return true;
+        }
+
+        return false;
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Error, Message = "A call of {Method} ended with a failure nobody foresaw")]

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Thermocline.Grpc.Tests.Fixture;
 using Thermocline.Protocol.Components;
 using Thermocline.Testing.Grpc;
@@ -87,6 +88,33 @@ public sealed class HostileClientTests
 
         await server.IdleAsync();
         Assert.Equal("after", (await other.GetAsync("after")).Data.ToStringUtf8());
+    }
+
+    [Fact]
+    public async Task A_caller_that_takes_no_answers_holds_one_message_of_its_stream_at_a_time()
+    {
+        // Less than what lies between handler and caller holds, so that this many are written though none is taken.
+        const int Bytes = 8 << 10, Messages = 12;
+        int written = 0;
+        var enough = new TaskCompletionSource();
+        await using GrpcServer server = await GrpcServer.StartAsync([Probe.Of(async (_, responses, _) =>
+        {
+            while (true)
+            {
+                await responses.WriteAsync(new PullMessagesResponse { Data = ByteString.CopyFrom(new byte[Bytes]) });
+                if (++written == Messages)
+                    enough.SetResult();
+            }
+        })]);
+        using (RawConnection raw = await RawConnection.OpenAsync(server.Path))
+        {
+            await raw.BeginAsync(Probe.PullPath);
+            await enough.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.InRange(server.Budget.Peak, Bytes, 2 * Bytes);
+        }
+
+        await server.IdleAsync();
+        Assert.Empty(server.Log.All);
     }
 
     [Fact]
