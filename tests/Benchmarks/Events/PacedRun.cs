@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Thermocline.Benchmarks.Measure;
 using Thermocline.Events;
 
@@ -8,7 +9,7 @@ namespace Thermocline.Benchmarks.Events;
 /// Publishes at a fixed pace whatever the answers do: a publication's time runs from the moment it was due, so that a stall counts for
 /// everything that was due meanwhile.
 /// </summary>
-internal static class PacedRun
+internal static partial class PacedRun
 {
     public static Samples Publish(BusFolder folder, string topic, EventSource source, int batch, int eventsPerSecond, TimeSpan duration)
     {
@@ -39,17 +40,18 @@ internal static class PacedRun
         return samples;
     }
 
-    /// <summary>Gives the processor away while there is time: with two cores a waiting loop would take one from those measured.</summary>
+    /// <summary>
+    /// Sleeps in the kernel, a tenth of a millisecond at a time: a waiting loop would take one of few cores from those measured, and
+    /// Thread.Sleep knows whole milliseconds only.
+    /// </summary>
     private static void Wait(long due)
     {
-        while (due - Stopwatch.GetTimestamp() is > 0 and { } rest)
-        {
-            if (rest > Stopwatch.Frequency / 5_000)
-                Thread.Sleep(TimeSpan.FromMicroseconds(100));
-            else
-                Thread.Yield();
-        }
+        while (Stopwatch.GetTimestamp() < due)
+            _ = SleepMicroseconds(50);
     }
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    private static partial int SleepMicroseconds(uint microseconds);
 
     private static async Task PublishAsync(
         BusFolder folder, string topic, ReadOnlyMemory<EventDraft> events, long due, long[] ticks, int index, CountdownEvent left)

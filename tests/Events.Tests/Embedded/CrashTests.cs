@@ -142,10 +142,12 @@ public sealed class CrashTests
         await SubscribeAsync(bus, history);
         await PublishAsync(bus, history);
         await bus.DrainAsync("t", "g");
+        await bus.SubscribeAsync(Events.Options("dead", "d") with { FromOldest = true }, (letter, _) => new(history.NoteDead(letter)));
+        await bus.DrainAsync("dead", "d");
     }
 
     private static ValueTask<IAsyncDisposable> SubscribeAsync(EmbeddedBus bus, History history) =>
-        bus.SubscribeAsync(Events.Options("t", "g"), (delivery, _) => new(history.Handle(delivery)));
+        bus.SubscribeAsync(Events.Options("t", "g") with { DeadLetterTopic = "dead" }, (delivery, _) => new(history.Handle(delivery)));
 
     private static async Task PublishAsync(EmbeddedBus bus, History history)
     {
@@ -162,6 +164,7 @@ public sealed class CrashTests
         private readonly Lock _gate = new();
         private readonly HashSet<int> _acknowledged = [];
         private readonly HashSet<int> _handled = [];
+        private readonly HashSet<int> _dead = [];
         private readonly List<string> _mistakes = [];
         private readonly Dictionary<string, int> _last = [];
         private int _next;
@@ -188,6 +191,8 @@ public sealed class CrashTests
                 if (_last.TryGetValue(delivery.Context, out int last) && number < last)
                     _mistakes.Add($"{number} came after {last}.");
                 _last[delivery.Context] = number;
+                if (IsPoisoned(number))
+                    return Handling.DeadLetter;
                 // Every fifth is tried again first, so that cursors have holes.
                 if (number % 5 == 0 && delivery.Attempt == 1)
                     return Handling.Retry;
@@ -196,14 +201,24 @@ public sealed class CrashTests
             }
         }
 
+        public Handling NoteDead(EventDelivery letter)
+        {
+            lock (_gate)
+                _dead.Add(int.Parse(letter.Text(), CultureInfo.InvariantCulture));
+            return Handling.Done;
+        }
+
         public void AssertNothingLost(string when)
         {
             lock (_gate)
             {
                 Assert.True(_mistakes.Count == 0, $"{when}: {string.Join(' ', _mistakes)}");
-                int[] lost = [.. _acknowledged.Except(_handled)];
+                Assert.All(_dead, static number => Assert.True(IsPoisoned(number)));
+                int[] lost = [.. _acknowledged.Except(_handled).Except(_dead)];
                 Assert.True(lost.Length == 0, $"{when}: acknowledged and never handled: {string.Join(", ", lost)}");
             }
         }
+
+        private static bool IsPoisoned(int number) => number % 7 == 3;
     }
 }
