@@ -3,6 +3,7 @@ using Thermocline.Contract.Configuration;
 using Thermocline.Contract.Reading;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Sidecar.Http;
+using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Host.Tests;
@@ -40,7 +41,8 @@ public sealed partial class DocumentsTests
     [Fact]
     public async Task Every_metric_is_explained()
     {
-        await using RunningSidecar sidecar = await RunningSidecar.StartAsync();
+        using var sockets = new TempFolder();
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync($"dapr: {{socketFolder: {sockets.Path}}}");
         string operations = Document("OPERATIONS.md");
         MetricsText metrics = MetricsText.Parse(
             await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
@@ -54,7 +56,8 @@ public sealed partial class DocumentsTests
     [InlineData("dashboards/alerts.yaml")]
     public async Task Every_metric_that_is_named_is_one_the_sidecar_exposes(string file)
     {
-        await using RunningSidecar sidecar = await RunningSidecar.StartAsync();
+        using var sockets = new TempFolder();
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync($"dapr: {{socketFolder: {sockets.Path}}}");
         MetricsText metrics = MetricsText.Parse(
             await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
         // Those of the operator are its own tests' business.
