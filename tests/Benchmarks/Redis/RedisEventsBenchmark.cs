@@ -131,7 +131,7 @@ internal sealed class RedisEventsBenchmark : IBenchmark
             $"appendfsync {policy}: {published:N0} events in {took.Publishing.TotalSeconds:N1} s, all handled after {took.All.TotalSeconds:N1} s;"
             + $" {publisher.Repeated.Values.Sum():N0} publications repeated, {history.Repeated():N0} handlings repeated (retries of poison among them),"
             + $" {letters.Length:N0} dead letters of {Poisoned(publisher):N0} poisoned events, {letters.Length - letters.Distinct().Count()} of them twice;"
-            + $" publish p90 {publisher.Latencies.PercentileNs(90) / 1000:N0} µs, p99 {publisher.Latencies.PercentileNs(99) / 1000:N0} µs");
+            + $" publish p50 {publisher.Latencies.PercentileNs(50) / 1000:N0} µs, p90 {publisher.Latencies.PercentileNs(90) / 1000:N0} µs, p99 {publisher.Latencies.PercentileNs(99) / 1000:N0} µs");
         foreach ((string reason, int count) in publisher.Repeated.OrderByDescending(each => each.Value).Take(5))
             session.Say($"  {count:N0} times: {reason}");
         session.Add(new Row

@@ -53,6 +53,17 @@ public sealed class RespClientTests
     }
 
     [Fact]
+    public async Task An_error_does_not_repeat_what_was_sent()
+    {
+        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using var client = Client(new RespOptions { Server = server.Unix });
+        RespException failure = await Assert.ThrowsAsync<RespException>(
+            async () => await client.AskAsync(RespBatch.Of("NOSUCHCOMMAND", Secret), Cancellation));
+        Assert.Equal("ERR", failure.Code);
+        Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_server_without_HELLO_is_spoken_to_as_it_knows()
     {
         using var server = new FakeServer(line =>

@@ -13,6 +13,10 @@ internal sealed class RedisSubscription : IAsyncDisposable
     private const int ReadEventsMax = 256;
     private const int ReadBytesMax = 4 << 20;
 
+    // A read of a few right after another makes the server work, and sync, for each; what comes within this time is read together.
+    private const int FewEvents = 64;
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(2);
+
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     private readonly RedisLink _link;
@@ -166,7 +170,9 @@ internal sealed class RedisSubscription : IAsyncDisposable
         Partition[] reading = [.. _leases.Partitions.Where(partition => partition.IsReading)];
         if (reading.Length == 0)
             await WaitAsync(change, stopping);
-        else if (!await ReadAsync(reading, room, stopping))
+        else if (await ReadAsync(reading, room, stopping) is var count and > 0)
+            await GatherAsync(count, stopping);
+        else
             await WaitForNewAsync(reading, stopping);
     }
 
@@ -220,7 +226,7 @@ internal sealed class RedisSubscription : IAsyncDisposable
         _lanes.Add(new HeldEvent(partition, tenure, id, draft, bytes, Math.Max(deliveries, 1), deliveries > 0));
     }
 
-    private async Task<bool> ReadAsync(Partition[] reading, int room, CancellationToken stopping)
+    private async Task<int> ReadAsync(Partition[] reading, int room, CancellationToken stopping)
     {
         // Whoever is read last may find the bytes used up, so it is another each time.
         int first = (int)(_link.Random() * reading.Length);
@@ -229,7 +235,7 @@ internal sealed class RedisSubscription : IAsyncDisposable
         int each = Math.Clamp(room / inTurn.Length, 1, ReadEventsMax);
         RespValue answer = await RedisScripts.Read.RunAsync(
             _link.Client, keys, batch => batch.Part(_link.Member).Part(_options.Group).Part(each).Part(ReadBytesMax), 4, stopping);
-        bool isAny = false;
+        int count = 0;
         ReadOnlySpan<RespValue> streams = answer.ItemsOf(inTurn.Length);
         for (int index = 0; index < inTurn.Length; index++)
         {
@@ -240,11 +246,17 @@ internal sealed class RedisSubscription : IAsyncDisposable
                 StreamId id = StreamId.Of(entry.ItemsOf(2)[0]);
                 inTurn[index].LastRead = id;
                 Hold(inTurn[index], inTurn[index].Tenure!, id, entry.Items[1], 0);
-                isAny = true;
+                count++;
             }
         }
 
-        return isAny;
+        return count;
+    }
+
+    private async Task GatherAsync(int count, CancellationToken stopping)
+    {
+        if (count < FewEvents)
+            await Task.Delay(Gathering, _link.Time, stopping);
     }
 
     // Ends as soon as something is there past what was read; what it is, the next read says.

@@ -1,11 +1,11 @@
 namespace Thermocline.Events.Redis.Delivery;
 
 /// <summary>The time for which this member holds a partition without a break.</summary>
-#pragma warning disable CA1001 // The token's source has no timer, and nothing to dispose.
+#pragma warning disable CA1001 // The token's source has a timer until it ends, and always ends: by End or by the clock.
 internal sealed class Tenure(TimeProvider time)
 #pragma warning restore CA1001
 {
-    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _ended = new(Timeout.InfiniteTimeSpan, time);
     private long _until;
     private int _running;
 
@@ -21,7 +21,13 @@ internal sealed class Tenure(TimeProvider time)
     /// <summary>Events read under it that are not done with. Changed by <see cref="Lanes"/> alone.</summary>
     public int Held { get; set; }
 
-    public void Extend(long until) => Volatile.Write(ref _until, until);
+    /// <summary>It goes on until then, and ends by itself, whatever the subscription is doing at that moment.</summary>
+    public void Extend(long until)
+    {
+        Volatile.Write(ref _until, until);
+        TimeSpan left = time.GetElapsedTime(time.GetTimestamp(), until);
+        _ended.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
 
     public void Enter() => Interlocked.Increment(ref _running);
 
