@@ -17,4 +17,8 @@ public sealed record EventDelivery(
     string ContentType,
     IReadOnlyDictionary<string, string> Metadata,
     DateTimeOffset PublishedAt,
-    int Attempt);
+    int Attempt)
+{
+    /// <summary>When it is no longer worth delivering, or null for never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

@@ -18,6 +18,9 @@ public static class EventLimits
     /// <summary>Bytes of an event's metadata, names and values together.</summary>
     public const int MetadataBytesMax = 16 << 10;
 
+    /// <summary>Names in an event's metadata.</summary>
+    public const int MetadataNamesMax = 1_000;
+
     /// <summary>Bytes of an event's payload.</summary>
     public const int PayloadBytesMax = 1 << 20;
 

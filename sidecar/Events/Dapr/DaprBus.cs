@@ -58,7 +58,7 @@ public sealed class DaprBus : IEventBus
     public async ValueTask<PublishAnswer> PublishAsync(
         string topic, ReadOnlyMemory<EventDraft> events, CancellationToken cancellation)
     {
-        if (EventChecks.Mistake(topic, events.Span) is { } mistake)
+        if (DraftRules.Refuse(topic, events.Span) is { } mistake)
             return mistake;
         PublishAnswer answer = PublishAnswer.Done;
         foreach (List<EventDraft> round in DaprRounds.Of(events.Span, _options.BodyBytesMax, NewId))
@@ -78,7 +78,7 @@ public sealed class DaprBus : IEventBus
     public ValueTask<IAsyncDisposable> SubscribeAsync(
         SubscriptionOptions options, EventHandling handling, CancellationToken cancellation)
     {
-        EventChecks.Check(options);
+        SubscriptionRules.Check(options);
         ArgumentNullException.ThrowIfNull(handling);
         return new(Subscriptions.Add(options, handling));
     }

@@ -1,4 +1,4 @@
-using Thermocline.Events.Embedded.Blocks;
+using Thermocline.Events.Checks;
 using Thermocline.Events.Embedded.Delivering;
 using Thermocline.Events.Embedded.Publishing;
 using Thermocline.Store;

@@ -48,6 +48,7 @@ internal sealed class Forwarder(
                 Id = delivery.Id,
                 ContentType = delivery.ContentType,
                 Metadata = delivery.Metadata,
+                ExpiresAt = delivery.ExpiresAt,
             },
         };
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, world.Stopping);

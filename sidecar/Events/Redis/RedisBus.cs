@@ -67,7 +67,7 @@ public sealed class RedisBus : IEventBus
     public async ValueTask<PublishAnswer> PublishAsync(
         string topic, ReadOnlyMemory<EventDraft> events, CancellationToken cancellation)
     {
-        if (EventChecks.Mistake(topic, events.Span) is { } mistake)
+        if (DraftRules.Refuse(topic, events.Span) is { } mistake)
             return mistake;
         if (TopicOf(topic) is not { } known)
             return new(PublishOutcome.Invalid, $"There are {EventLimits.TopicsMax:N0} topics; no other is taken.", -1);
@@ -97,7 +97,7 @@ public sealed class RedisBus : IEventBus
     public async ValueTask<IAsyncDisposable> SubscribeAsync(
         SubscriptionOptions options, EventHandling handling, CancellationToken cancellation)
     {
-        EventChecks.Check(options);
+        SubscriptionRules.Check(options);
         ArgumentNullException.ThrowIfNull(handling);
         RedisSubscription subscription = Add(options, handling);
         try

@@ -1,3 +1,4 @@
+using Thermocline.Events.Checks;
 using Thermocline.Events.Embedded.Blocks;
 using Xunit;
 

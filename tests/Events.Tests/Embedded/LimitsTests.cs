@@ -17,6 +17,10 @@ public sealed class LimitsTests
         { "id", Good with { Id = new('i', EventLimits.IdBytesMax + 1) }, PublishOutcome.TooLarge },
         { "content type", Good with { ContentType = new('t', EventLimits.ContentTypeBytesMax + 1) }, PublishOutcome.TooLarge },
         { "metadata", Good with { Metadata = new Dictionary<string, string> { ["m"] = new('v', EventLimits.MetadataBytesMax) } }, PublishOutcome.TooLarge },
+        { "control in context", Good with { Context = "a\nb" }, PublishOutcome.Invalid },
+        { "control in id", Good with { Id = "a\0b" }, PublishOutcome.Invalid },
+        { "control in content type", Good with { ContentType = "text/plain\r\nx: y" }, PublishOutcome.Invalid },
+        { "metadata names", Good with { Metadata = Enumerable.Range(0, EventLimits.MetadataNamesMax + 1).ToDictionary(i => $"{i}", i => "") }, PublishOutcome.TooLarge },
         { "metadata name", Good with { Metadata = new Dictionary<string, string> { [""] = "v" } }, PublishOutcome.Invalid },
         { "broken metadata", Good with { Metadata = new Dictionary<string, string> { ["m"] = "\uDC00" } }, PublishOutcome.Invalid },
     };

@@ -16,6 +16,9 @@ internal sealed class MoodyBus : IEventBus
 
     public EventBusStatus Status => new("moody", !IsAway, null, []);
 
+    /// <summary>When what was taken last ends.</summary>
+    public DateTimeOffset? LastExpiresAt { get; private set; }
+
     public IReadOnlyList<(string Topic, string Context, string Id, string Text)> Taken
     {
         get
@@ -38,6 +41,7 @@ internal sealed class MoodyBus : IEventBus
                 string text = Encoding.UTF8.GetString(draft.Payload.Span);
                 if (text == "refused")
                     return new(new PublishAnswer(PublishOutcome.Invalid, "not this one", 0));
+                LastExpiresAt = draft.ExpiresAt;
                 _taken.Add((topic, draft.Context, draft.Id, text));
             }
 

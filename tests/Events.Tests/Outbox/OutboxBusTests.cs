@@ -68,6 +68,18 @@ public sealed class OutboxBusTests
     }
 
     [Fact]
+    public async Task An_event_that_waits_keeps_its_end()
+    {
+        await using RedisServer server = await RequiredRedis.StartAsync();
+        var foreign = new MoodyBus();
+        await using OutboxBus bus = await OpenAsync(server, foreign);
+        DateTimeOffset end = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds());
+        await bus.PublishAsync("t", new[] { RedisBusTests.Draft("ends", "c") with { ExpiresAt = end } }, Cancellation);
+        await foreign.UntilAsync(() => foreign.Taken.Count == 1, Cancellation);
+        Assert.Equal(end, foreign.LastExpiresAt);
+    }
+
+    [Fact]
     public void Wrong_options_are_all_named_at_once()
     {
         string said = Assert.Throws<ArgumentException>(

@@ -39,7 +39,7 @@ internal sealed class BlockWriter
 
     /// <summary>Adds events that were checked.</summary>
     /// <param name="events">The events.</param>
-    /// <param name="encoded">Bytes that they take at most, of <see cref="DraftRules"/>.</param>
+    /// <param name="encoded">Bytes that they take at most, of <see cref="Checks.DraftRules"/>.</param>
     /// <param name="nowMs">When they are taken.</param>
     public void Add(ReadOnlySpan<EventDraft> events, int encoded, long nowMs)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Thermocline.Events.Checks;
 
 namespace Thermocline.Events.Embedded.Blocks;
 

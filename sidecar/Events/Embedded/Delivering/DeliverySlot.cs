@@ -126,6 +126,9 @@ internal sealed class DeliverySlot(Group group, Subscription subscription) : ITh
             view.ContentType,
             view.MetadataIn(block.Bytes),
             DateTimeOffset.FromUnixTimeMilliseconds(view.PublishedAtMs),
-            Attempt);
+            Attempt)
+        {
+            ExpiresAt = view.ExpiresAtMs == long.MaxValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(view.ExpiresAtMs),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Thermocline.Events.Checks;
 using Thermocline.Events.Embedded.Blocks;
 using Thermocline.Events.Embedded.Delivering;
 using Thermocline.Store;

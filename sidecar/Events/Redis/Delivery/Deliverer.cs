@@ -128,7 +128,10 @@ internal sealed class Deliverer(
 
     private EventDelivery DeliveryOf(HeldEvent held, EventDraft draft, int attempt) => new(
         topic.Name, draft.Id.Length > 0 ? draft.Id : IdOf(held), draft.Context, draft.Payload, draft.ContentType,
-        draft.Metadata ?? NoMetadata, held.Id.At, attempt);
+        draft.Metadata ?? NoMetadata, held.Id.At, attempt)
+    {
+        ExpiresAt = draft.ExpiresAt,
+    };
 
     private static string IdOf(HeldEvent held) => string.Create(CultureInfo.InvariantCulture, $"{held.Partition.Number}/{held.Id}");
 

@@ -1,10 +1,14 @@
-namespace Thermocline.Events.Embedded.Blocks;
+namespace Thermocline.Events.Checks;
 
-/// <summary>What a publication must be before it is taken, and how many bytes it takes at most.</summary>
+/// <summary>
+/// What a publication must be before it is taken, whatever engine takes it: an event that waits in one for another must be good for both.
+/// </summary>
 internal static class DraftRules
 {
-    /// <summary>What an event takes besides its texts and payload: flags, two times, four lengths.</summary>
-    private const int FixedBytesMax = 1 + (2 * Numbers.BytesMax) + (5 * LengthBytesMax);
+    /// <summary>What an event takes in a block besides its texts and payload: flags, two times, four lengths.</summary>
+    private const int FixedBytesMax = 1 + (2 * TimeBytesMax) + (5 * LengthBytesMax);
+
+    private const int TimeBytesMax = 10;
 
     /// <summary>No length has more: the longest is that of a payload.</summary>
     private const int LengthBytesMax = 4;
@@ -12,10 +16,19 @@ internal static class DraftRules
     /// <summary>Why an engine's own events may say more: the reason of a dead letter stands in its metadata.</summary>
     public const int OwnMetadataBytes = 2 << 10;
 
+    /// <summary>The refusal of a publication to a topic, or null when it may be taken.</summary>
+    public static PublishAnswer? Refuse(string topic, ReadOnlySpan<EventDraft> events)
+    {
+        if (Text.MistakeOfName(topic, "topic") is { } mistake)
+            return new(PublishOutcome.Invalid, mistake, -1);
+        PublishAnswer answer = Check(events, 0, out _);
+        return answer.Outcome == PublishOutcome.Done ? null : answer;
+    }
+
     /// <summary>Done when the events may be taken, else the refusal.</summary>
     /// <param name="events">The events.</param>
     /// <param name="allowance">Bytes of metadata beyond the limit: zero, or <see cref="OwnMetadataBytes"/>.</param>
-    /// <param name="encoded">Bytes that their encoding takes at most.</param>
+    /// <param name="encoded">Bytes that their encoding in a block takes at most.</param>
     public static PublishAnswer Check(ReadOnlySpan<EventDraft> events, int allowance, out int encoded)
     {
         encoded = 0;
@@ -61,6 +74,13 @@ internal static class DraftRules
     private static PublishOutcome CheckMetadata(
         IReadOnlyDictionary<string, string> metadata, int allowance, ref long bytes, ref long overhead, out string? reason)
     {
+        reason = null;
+        if (metadata.Count > EventLimits.MetadataNamesMax)
+        {
+            reason = $"Metadata has at most {EventLimits.MetadataNamesMax:N0} names.";
+            return PublishOutcome.TooLarge;
+        }
+
         long own = 0;
         int most = EventLimits.MetadataBytesMax + allowance;
         foreach ((string name, string value) in metadata)
@@ -71,9 +91,9 @@ internal static class DraftRules
                 return PublishOutcome.Invalid;
             }
 
-            PublishOutcome outcome = CheckText(name, most, "metadata", ref own, out reason);
+            PublishOutcome outcome = CheckLength(name, most, "metadata", ref own, out reason);
             if (outcome == PublishOutcome.Done)
-                outcome = CheckText(value, most, "metadata", ref own, out reason);
+                outcome = CheckLength(value, most, "metadata", ref own, out reason);
             if (outcome != PublishOutcome.Done)
                 return outcome;
             overhead += 2 * LengthBytesMax;
@@ -84,7 +104,16 @@ internal static class DraftRules
         return own > most ? PublishOutcome.TooLarge : PublishOutcome.Done;
     }
 
+    // Names travel in headers, keys and envelopes.
     private static PublishOutcome CheckText(string? text, int most, string what, ref long bytes, out string? reason)
+    {
+        if (!Text.HasControl(text))
+            return CheckLength(text, most, what, ref bytes, out reason);
+        reason = $"The {what} has a control character.";
+        return PublishOutcome.Invalid;
+    }
+
+    private static PublishOutcome CheckLength(string? text, int most, string what, ref long bytes, out string? reason)
     {
         reason = null;
         if (string.IsNullOrEmpty(text))

@@ -1,6 +1,4 @@
-using Thermocline.Events.Embedded.Blocks;
-
-namespace Thermocline.Events.Embedded;
+namespace Thermocline.Events.Checks;
 
 /// <summary>What the options of a subscription must be.</summary>
 internal static class SubscriptionRules
@@ -11,6 +9,7 @@ internal static class SubscriptionRules
     /// <exception cref="ArgumentException">Names every mistake.</exception>
     public static void Check(SubscriptionOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var mistakes = new List<string>();
         Note(mistakes, Text.MistakeOfName(options.Topic, "topic"));
         Note(mistakes, Text.MistakeOfName(options.Group, "group"));
