@@ -18,6 +18,9 @@ internal static class ComponentPipeline
     // daprd takes 4 MB from an application unless it is told otherwise, and then hands on what it took.
     private const int MessageBytesMax = 16 << 20;
 
+    /// <summary>Connections at once: daprd has one for each Component.</summary>
+    public const int ConnectionsMax = 128;
+
     /// <summary>Its limits.</summary>
     public static GrpcOptions Options(BodyBudget bodies, TimeProvider time) => new()
     {
@@ -34,11 +37,20 @@ internal static class ComponentPipeline
         if (socket.Length == 0)
             return;
         Options(parts.Plane.Bodies, parts.Setup.Time).ApplyTo(kestrel.Limits);
+        SetWindows(kestrel.Limits.Http2, parts.Setup.Reading.Configuration.Budget.Limit);
+        int open = 0;
         kestrel.ListenUnixSocket(socket, endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http2;
             endpoint.Use(next => async connection =>
             {
+                if (Interlocked.Increment(ref open) > ConnectionsMax)
+                {
+                    Interlocked.Decrement(ref open);
+                    connection.Abort();
+                    return;
+                }
+
                 connection.Features.Set(ListenerRole.Component);
                 parts.Meter.ConnectionOpened(ListenerRole.Component);
                 try
@@ -48,6 +60,7 @@ internal static class ComponentPipeline
                 finally
                 {
                     parts.Meter.ConnectionClosed(ListenerRole.Component);
+                    Interlocked.Decrement(ref open);
                 }
             });
         });
@@ -69,6 +82,14 @@ internal static class ComponentPipeline
         app.Use((context, next) => context.Features.Get<ListenerRole>() == ListenerRole.Component
             ? AnswerAsync(context, calls, parts, streams)
             : next(context));
+    }
+
+    // What has arrived and no call has read yet is charged to nobody: all connections together stay below an eighth of the budget.
+    private static void SetWindows(Http2Limits limits, long budget)
+    {
+        int window = (int)Math.Clamp(budget / 8 / ConnectionsMax, 64 << 10, 1 << 20);
+        limits.InitialConnectionWindowSize = window;
+        limits.InitialStreamWindowSize = window;
     }
 
     private static IReadOnlyList<ServiceDefinition> Services(Parts parts)

@@ -5,6 +5,7 @@ using Thermocline.Grpc;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Protocol.Components;
 using Thermocline.Protocol.Rpc;
+using Thermocline.Sidecar.Hosting;
 using Thermocline.Testing;
 using Thermocline.Testing.Grpc;
 using Xunit;
@@ -226,6 +227,48 @@ public sealed class StateStoreTests
             catch (CallException refused) when (refused.Code == StatusCode.ResourceExhausted)
             {
                 return true;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Connections_are_bounded_and_those_that_are_there_go_on()
+    {
+        await using StateSidecar sidecar = await StateSidecar.StartAsync();
+        await sidecar.SetAsync("key", "1");
+        List<Socket> idle = [];
+        try
+        {
+            for (int i = 0; i < ComponentPipeline.ConnectionsMax + 20; i++)
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                idle.Add(socket);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(sidecar.Socket), Cancellation);
+            }
+
+            // The server ends what is too much, and greets the others.
+            byte[] answer = new byte[64];
+            int ended = 0;
+            foreach (Socket socket in idle)
+                ended += await ReceiveAsync(socket, answer) == 0 ? 1 : 0;
+            Assert.Equal(21, ended);
+            Assert.Equal("1", (await sidecar.GetAsync("key")).Data.ToStringUtf8());
+        }
+        finally
+        {
+            idle.ForEach(static socket => socket.Dispose());
+        }
+
+        static async Task<int> ReceiveAsync(Socket socket, byte[] answer)
+        {
+            try
+            {
+                await socket.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray(), Cancellation);
+                return await socket.ReceiveAsync(answer, Cancellation);
+            }
+            catch (SocketException)
+            {
+                return 0;
             }
         }
     }
