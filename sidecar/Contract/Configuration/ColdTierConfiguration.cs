@@ -18,7 +18,13 @@ public sealed record ColdTierConfiguration
     /// <summary>Region of the bucket.</summary>
     public string Region { get; init; } = "us-east-1";
 
-    /// <summary>Address of an S3-compatible service; empty for the region's own.</summary>
+    /// <summary>Name of the component of kind <see cref="ColdKind.Dapr"/>.</summary>
+    public string StateStore { get; init; } = "";
+
+    /// <summary>File with the token Dapr wants to hear; empty: none.</summary>
+    public string ApiTokenFile { get; init; } = "";
+
+    /// <summary>Address of an S3-compatible service, empty for the region's own; or of Dapr, empty for <c>http://127.0.0.1:3500</c>.</summary>
     public string Endpoint { get; init; } = "";
 
     /// <summary>File that holds the access key; empty for the environment's credentials.</summary>

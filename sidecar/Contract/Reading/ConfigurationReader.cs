@@ -9,6 +9,7 @@ public static class ConfigurationReader
     private const int DayMax = 36_500;
     // 100 of a MemoryCluster's own, and then namespace, cluster and store; a key of S3 has 1,024.
     private const int PrefixLettersMax = 600;
+    private const int DaprPrefixLettersMax = 200;
     private const int CollectionsMax = 1_000;
     private const int ComponentNameLettersMax = 63;
     private const string NeedsCold = "needs tiers.cold";
@@ -176,6 +177,8 @@ public static class ConfigurationReader
             Prefix = section.Text("prefix", standard.Prefix),
             Region = section.Text("region", standard.Region),
             Endpoint = section.Text("endpoint", standard.Endpoint),
+            StateStore = section.Text("stateStore", standard.StateStore),
+            ApiTokenFile = section.Text("apiTokenFile", standard.ApiTokenFile),
             AccessKeyFile = section.Text("accessKeyFile", standard.AccessKeyFile),
             SecretKeyFile = section.Text("secretKeyFile", standard.SecretKeyFile),
             ArchiveAfterDays = (int)section.Integer("archiveAfterDays", standard.ArchiveAfterDays, 0, DayMax),
@@ -194,8 +197,10 @@ public static class ConfigurationReader
             section.Report("bucket", "must be given for kind s3");
         if (cold.Kind == ColdKind.Folder && cold.Path.Length == 0)
             section.Report("path", "must be given for kind folder");
-        if (cold.Kind == ColdKind.Dapr)
-            section.Report("kind", "dapr is not there yet; use s3, folder or none");
+        if (cold.Kind == ColdKind.Dapr && !IsComponent(cold.StateStore))
+            section.Report("stateStore", "must name a state store of Dapr's for kind dapr: 1 to 253 printable characters, no space");
+        if (cold.Kind == ColdKind.Dapr && cold.Prefix.Length > DaprPrefixLettersMax)
+            section.Report("prefix", "must have at most 200 characters for kind dapr");
         if (cold.Region.Length == 0)
             section.Report("region", "must not be empty");
         if (!IsPrefix(cold.Prefix))
@@ -208,8 +213,11 @@ public static class ConfigurationReader
         if (!web)
             section.Report("endpoint", "must be an http or https address");
         else if (uri!.UserInfo.Length > 0)
-            section.Report("endpoint", "must not hold credentials; use accessKeyFile and secretKeyFile");
+            section.Report("endpoint", "must not hold credentials; use accessKeyFile and secretKeyFile, or apiTokenFile");
     }
+
+    private static bool IsComponent(string name) =>
+        name.Length is > 0 and <= 253 && name is not ("." or "..") && !name.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     private static bool IsPrefix(string prefix)
     {

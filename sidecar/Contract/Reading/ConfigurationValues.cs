@@ -78,6 +78,8 @@ public static class ConfigurationValues
         new("tiers.cold.prefix", tiers.Cold.Prefix),
         new("tiers.cold.region", tiers.Cold.Region),
         new("tiers.cold.endpoint", tiers.Cold.Endpoint),
+        new("tiers.cold.stateStore", tiers.Cold.StateStore),
+        new("tiers.cold.apiTokenFile", tiers.Cold.ApiTokenFile),
         new("tiers.cold.accessKeyFile", tiers.Cold.AccessKeyFile),
         new("tiers.cold.secretKeyFile", tiers.Cold.SecretKeyFile),
         new("tiers.cold.archiveAfterDays", Number(tiers.Cold.ArchiveAfterDays)),

@@ -2,6 +2,7 @@ using Thermocline.Contract.Configuration;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
 using Thermocline.Store.Cold;
+using Thermocline.Store.Cold.Dapr;
 using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Cold.S3;
 
@@ -27,7 +28,8 @@ internal static class ConfiguredCold
             {
                 ColdKind.Folder => new FolderColdStore(Path.GetFullPath(cold.Path), time),
                 ColdKind.S3 => new S3ColdStore(OptionsOf(cold), time),
-                ColdKind.None or ColdKind.Dapr => null,
+                ColdKind.Dapr => new DaprStateCold(DaprOptionsOf(cold), time),
+                ColdKind.None => null,
             };
             return inner is null ? null : new ResilientColdStore(inner, patience, time);
         }
@@ -35,6 +37,12 @@ internal static class ConfiguredCold
         {
             throw new HostingException($"tiers.cold: {wrong.Message}", wrong);
         }
+    }
+
+    private static DaprColdOptions DaprOptionsOf(ColdTierConfiguration cold)
+    {
+        DaprColdOptions options = new() { StateStore = cold.StateStore, ApiTokenFile = cold.ApiTokenFile, Prefix = cold.Prefix };
+        return cold.Endpoint.Length == 0 ? options : options with { Endpoint = new Uri(cold.Endpoint) };
     }
 
     private static S3Options OptionsOf(ColdTierConfiguration cold) => new()

@@ -6,6 +6,7 @@ public enum ColdKind
     Memory,
     Folder,
     Resilient,
+    Dapr,
     Moto,
     Swift,
 }

@@ -1,8 +1,10 @@
 using Thermocline.Store.Cold;
+using Thermocline.Store.Cold.Dapr;
 using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Cold.S3;
 using Thermocline.Testing;
 using Thermocline.Testing.Cold;
+using Thermocline.Testing.Dapr.State;
 using Thermocline.Testing.S3;
 
 namespace Thermocline.EndToEnd.Tests.Cold;
@@ -12,10 +14,12 @@ internal sealed class ColdUnderTest : IDisposable
 {
     private readonly Func<IColdStore> _open;
     private readonly TempFolder _folder;
+    private readonly StateStandIn _dapr;
 
-    private ColdUnderTest(TempFolder folder, Func<IColdStore> open)
+    private ColdUnderTest(TempFolder folder, StateStandIn dapr, Func<IColdStore> open)
     {
         _folder = folder;
+        _dapr = dapr;
         _open = open;
         Store = open();
     }
@@ -25,6 +29,7 @@ internal sealed class ColdUnderTest : IDisposable
     public static async Task<ColdUnderTest> OpenAsync(ColdKind kind, S3Services services)
     {
         var folder = new TempFolder();
+        var dapr = new StateStandIn();
         var memory = new MemoryColdStore(TimeProvider.System);
         string prefix = Guid.NewGuid().ToString("N");
         S3Endpoint? endpoint = kind switch
@@ -33,10 +38,11 @@ internal sealed class ColdUnderTest : IDisposable
             ColdKind.Swift => await services.UseAsync(S3Kind.Swift),
             _ => null,
         };
-        return new ColdUnderTest(folder, kind switch
+        return new ColdUnderTest(folder, dapr, kind switch
         {
             ColdKind.Memory => () => memory,
             ColdKind.Resilient => () => new ResilientColdStore(memory, new ResilienceOptions(), TimeProvider.System),
+            ColdKind.Dapr => () => new DaprStateCold(dapr.Options, TimeProvider.System),
             ColdKind.Folder => () => new FolderColdStore(folder.Combine("cold"), TimeProvider.System),
             ColdKind.Moto or ColdKind.Swift => () => new S3ColdStore(
                 endpoint!.Options(prefix) with { MultipartBytesMin = 5 << 20, PartBytes = 5 << 20, PageEntries = 50 },
@@ -50,6 +56,7 @@ internal sealed class ColdUnderTest : IDisposable
     public void Dispose()
     {
         Store.Dispose();
+        _dapr.Dispose();
         _folder.Dispose();
     }
 }

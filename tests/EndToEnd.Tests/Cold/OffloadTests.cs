@@ -1,9 +1,11 @@
 using System.Globalization;
 using Thermocline.Store.Cold;
+using Thermocline.Store.Cold.Dapr;
 using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Cold.S3;
 using Thermocline.Testing;
 using Thermocline.Testing.Cold;
+using Thermocline.Testing.Dapr.State;
 using Thermocline.Testing.S3;
 using Xunit;
 
@@ -32,6 +34,16 @@ public sealed class OffloadTests(S3Services services, ITestOutputHelper output)
         using var folder = new TempFolder();
         using var cold = new FolderColdStore(folder.Path, TimeProvider.System);
         await RunAsync(cold);
+    }
+
+    [Fact]
+    public async Task Every_record_comes_back_from_a_state_store_of_Dapr_alone()
+    {
+        using var dapr = new StateStandIn();
+        using var state = new DaprStateCold(dapr.Options, TimeProvider.System);
+        using var cold = new ResilientColdStore(state, new ResilienceOptions(), TimeProvider.System);
+        await RunAsync(cold);
+        Assert.InRange(dapr.RequestBytesMax, 1, 400_000);
     }
 
     private async Task RunAsync(IColdStore cold)

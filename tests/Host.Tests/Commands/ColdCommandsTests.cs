@@ -2,7 +2,9 @@ using System.Text.Json;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Sidecar.Commands;
 using Thermocline.Store.Cold;
+using Thermocline.Store.Cold.Dapr;
 using Thermocline.Testing;
+using Thermocline.Testing.Dapr.State;
 using Xunit;
 
 namespace Thermocline.Host.Tests.Commands;
@@ -111,6 +113,40 @@ public sealed class ColdCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_probe_of_a_state_store_of_Dapr_passes_or_says_what_is_wrong_without_the_token()
+    {
+        using var dapr = new StateStandIn { Token = "the-right-token" };
+        string token = _folder.Combine("token");
+        await File.WriteAllTextAsync(token, "the-wrong-token", TestContext.Current.CancellationToken);
+        UseDapr(dapr, token);
+        Assert.Equal(1, await RunAsync("cold", "probe"));
+        Assert.Contains("check the API token", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("the-wrong-token", _output.ToString() + _error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(token, "the-right-token", TestContext.Current.CancellationToken);
+        Assert.Equal(0, await RunAsync("cold", "probe"));
+        Assert.Contains("Everything the engine needs works.", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(dapr.Keys, key => key.Contains("probe", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_wiped_folder_comes_back_from_a_state_store_of_Dapr()
+    {
+        using var dapr = new StateStandIn();
+        using (var cold = new DaprStateCold(dapr.Options, TimeProvider.System))
+            await SunkenStore.MakeAsync(Data, cold);
+        Directory.Delete(Data, recursive: true);
+        UseDapr(dapr, "");
+        Assert.True(await RunAsync("restore", "--data", Data) == 0, _error.ToString());
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync(
+            $"tiers: {{cold: {{kind: dapr, stateStore: {dapr.Options.StateStore}, endpoint: '{dapr.Address}', "
+            + $"prefix: {dapr.Options.Prefix}, shipIntervalSeconds: 3600}}}}", Data);
+        Assert.Equal("here", await TextAsync(sidecar, SunkenStore.LocalPath));
+        for (int i = 0; i < SunkenStore.Records; i += 97)
+            Assert.Equal(SunkenStore.ValueOf(i), await TextAsync(sidecar, SunkenStore.PathOf(i)));
+        Assert.True((await sidecar.StatusAsync()).GetProperty("cold").GetProperty("fetches").GetInt64() > 0);
+    }
+
+    [Fact]
     public async Task A_probe_needs_a_cold_store() => Assert.Equal(2, await RunAsync("cold", "probe"));
 
     [Theory]
@@ -128,6 +164,16 @@ public sealed class ColdCommandsTests : IDisposable
     {
         _environment["THERMOCLINE__TIERS__COLD__KIND"] = "folder";
         _environment["THERMOCLINE__TIERS__COLD__PATH"] = Cold;
+    }
+
+    private void UseDapr(StateStandIn dapr, string tokenFile)
+    {
+        _environment["THERMOCLINE__TIERS__COLD__KIND"] = "dapr";
+        _environment["THERMOCLINE__TIERS__COLD__STATESTORE"] = dapr.Options.StateStore;
+        _environment["THERMOCLINE__TIERS__COLD__ENDPOINT"] = dapr.Address.AbsoluteUri;
+        _environment["THERMOCLINE__TIERS__COLD__PREFIX"] = dapr.Options.Prefix;
+        if (tokenFile.Length > 0)
+            _environment["THERMOCLINE__TIERS__COLD__APITOKENFILE"] = tokenFile;
     }
 
     private void UseS3(string accessKeyFile, string secretKeyFile)

@@ -18,7 +18,7 @@ public sealed class ConfigurationReaderTests
         tiers:
           hot:  {maxEntries: 100000, minStrength: 0.7}
           warm: {maxBytes: 10Gi, minStrength: 0.3}
-          cold: {kind: s3, bucket: memories, prefix: agents/, region: us-east-1, endpoint: "http://127.0.0.1:9000", accessKeyFile: "", secretKeyFile: "", archiveAfterDays: 30, shipIntervalSeconds: 10, halfLifeHours: 168, garbageDelayMinutes: 60}   # kind: folder | s3 | none
+          cold: {kind: s3, bucket: memories, prefix: agents/, region: us-east-1, endpoint: "http://127.0.0.1:9000", stateStore: "", apiTokenFile: "", accessKeyFile: "", secretKeyFile: "", archiveAfterDays: 30, shipIntervalSeconds: 10, halfLifeHours: 168, garbageDelayMinutes: 60}   # kind: folder | s3 | none
         compression: {level: Balanced, stages: [dedup, quantise, pattern, zstd], quantisedCollections: [vectors, "null", _v2]}    # Off | Fast | Balanced | Max | Adaptive
         durability: {policy: always, intervalMs: 10}                                # always | interval | never
         search: {anything: goes}
@@ -100,7 +100,8 @@ public sealed class ConfigurationReaderTests
     [InlineData("tiers: {cold: {endpoint: 'ftp://x'}}", "tiers.cold.endpoint", "http or https")]
     [InlineData("tiers: {cold: {endpoint: 'http://me:secret@x'}}", "tiers.cold.endpoint", "credentials")]
     [InlineData("tiers: {cold: {accessKeyFile: a}}", "tiers.cold.secretKeyFile", "both or neither")]
-    [InlineData("tiers: {cold: {kind: dapr}}", "tiers.cold.kind", "not there yet; use s3, folder or none")]
+    [InlineData("tiers: {cold: {kind: dapr}}", "tiers.cold.stateStore", "must name a state store")]
+    [InlineData("tiers: {cold: {kind: dapr, stateStore: 'a b'}}", "tiers.cold.stateStore", "no space")]
     [InlineData("tiers: {cold: {prefix: 'a//b'}}", "tiers.cold.prefix", "no empty")]
     [InlineData("tiers: {cold: {prefix: 'a/../b'}}", "tiers.cold.prefix", "'..'")]
     [InlineData("tiers: {cold: {prefix: 'a b'}}", "tiers.cold.prefix", "must have letters")]

@@ -9,11 +9,17 @@ namespace Thermocline.Testing.Dapr;
 internal sealed class HttpPeer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly Func<WireMessage, Task<(int Status, byte[] Body)>> _answer;
+    private readonly Func<WireMessage, Task<(int Status, byte[] Body, string Fields)>> _answer;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
 
     public HttpPeer(Func<WireMessage, Task<(int Status, byte[] Body)>> answer)
+        : this(async request => await answer(request) is var (status, body) ? (status, body, "") : default)
+    {
+    }
+
+    /// <summary>The same with header fields of one's own, each ended by a line end.</summary>
+    public HttpPeer(Func<WireMessage, Task<(int Status, byte[] Body, string Fields)>> answer)
     {
         _answer = answer;
         _stopping = _stop.Token;
@@ -51,8 +57,8 @@ internal sealed class HttpPeer : IDisposable
                 NetworkStream stream = client.GetStream();
                 if (await WireMessage.ReadRequestAsync(stream, _stopping) is not { } request)
                     return;
-                (int status, byte[] body) = await _answer(request);
-                string head = $"HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+                (int status, byte[] body, string fields) = await _answer(request);
+                string head = $"HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n{fields}Connection: close\r\n\r\n";
                 await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body], _stopping);
             }
             catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException)
