@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Thermocline.Benchmarks.Events;
 using Thermocline.Benchmarks.Http;
 using Thermocline.Benchmarks.Measure;
 using Thermocline.Benchmarks.Peers;
@@ -37,7 +38,7 @@ internal sealed class DaprBenchmark : IBenchmark
         using RedisServer? redis = Peer.HasRedis
             ? new(session.NewFolder("dapr-redis"), Path.Combine(session.SocketFolder, "redis.sock"), "always")
             : null;
-        using (var client = new StateClient(component, space, writes: true, connections: 1, callsAtOnce: 64))
+        using (CallClient client = State(component, space, writes: true, (1, 64)))
             client.RunThroughKeys(session.Cancellation);
         if (redis is not null)
         {
@@ -51,6 +52,49 @@ internal sealed class DaprBenchmark : IBenchmark
             foreach (int atOnce in new[] { 1, 16, 64 })
                 Compare(session, space, (component, redis?.Unix), new WireCase(number++, writes, Unix: true, atOnce));
         }
+
+        foreach ((int batch, int atOnce) in new[] { (1, 1), (1, 64), (100, 4), (1_000, 4) })
+            Publish(session, (component, redis), batch, atOnce);
+    }
+
+    private static CallClient State(EndPoint component, KeySpace space, bool writes, (int, int) shape) =>
+        new(component, space, new StateCalls(space, writes), writes ? 5 : 5 + ValueBytes, shape);
+
+    private void Publish(BenchSession session, (EndPoint Component, RedisServer? Redis) servers, int batch, int atOnce)
+    {
+        TimeSpan duration = TimeSpan.FromMilliseconds(session.Quick ? 200 : 800);
+        var source = new EventSource(session.Arguments.Seed);
+        var calls = new PublishCalls(source.Next(Math.Max(8_000, batch)), batch);
+        var draws = new KeySpace(session.Arguments.Seed, 1, 8);
+        List<double> ours = [], redis = [];
+        for (int round = -1; round < (session.Quick ? 2 : 5); round++)
+        {
+            using var client = new CallClient(servers.Component, draws, calls, 5, (1, atOnce));
+            double perSecond = client.Run(round + 1, duration, session.Cancellation).Count * batch / duration.TotalSeconds;
+            double peer = servers.Redis is null ? 0 : PublishRuns.Redis(servers.Redis, "bench", source, atOnce, batch, duration).PerSecond;
+            if (round < 0)
+                continue;
+            ours.Add(perSecond);
+            redis.Add(peer);
+        }
+
+        string title = $"publish 100 B through the socket, {atOnce} at once × batches of {batch:N0}";
+        double our = Samples.Median(ours), their = Samples.Median(redis);
+        session.Add(new Row { Benchmark = Name, Case = title, Engine = EngineNames.Ours + ", one connection", Figure = our, Unit = "events/s" });
+        if (servers.Redis is not null)
+        {
+            session.Add(new Row
+            {
+                Benchmark = Name,
+                Case = title,
+                Engine = EngineNames.Redis + " XADD, appendfsync always",
+                Figure = their,
+                Unit = "events/s",
+                OursBetterBy = our / their,
+            });
+        }
+
+        session.Say($"{title}: {our:N0}/s, redis {their:N0}/s");
     }
 
     private void Compare(BenchSession session, KeySpace space, (EndPoint Component, EndPoint? Redis) servers, WireCase @case)
@@ -99,7 +143,7 @@ internal sealed class DaprBenchmark : IBenchmark
 
         Samples Ours(int connections, int callsAtOnce, int turn)
         {
-            using var client = new StateClient(servers.Component, space, @case.Writes, connections, callsAtOnce);
+            using CallClient client = State(servers.Component, space, @case.Writes, (connections, callsAtOnce));
             return client.Run(turn, duration, session.Cancellation);
         }
 

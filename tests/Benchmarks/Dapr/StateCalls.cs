@@ -1,41 +1,17 @@
-using System.Buffers.Binary;
-using System.Text;
 using Thermocline.Benchmarks.Measure;
 
 namespace Thermocline.Benchmarks.Dapr;
 
-/// <summary>
-/// The bytes of calls to a state store: headers as daprd's client packs them (in full on the first call of a connection, then by their
-/// place in its table), and one message.
-/// </summary>
-internal sealed class StateCalls(KeySpace space, bool writes)
+/// <summary>Get or Set of a state store.</summary>
+internal sealed class StateCalls(KeySpace space, bool writes) : ICalls
 {
-    /// <summary>Bytes of one call at most: headers in full, the frame of the message, key and value.</summary>
-    public const int BytesMax = 8 << 10;
+    private readonly CallFrames _frames = new("StateStore/" + (writes ? "Set" : "Get"));
+    private readonly byte[] _message = new byte[space.ValueBytes + 64];
 
-    private const int FrameBytes = 9;
-    private const byte Data = 0, Headers = 1, EndStream = 1, EndHeaders = 4;
+    public int BytesMax => _message.Length + CallFrames.OverheadBytes;
 
-    // :method POST and :scheme http stand in the table that every connection begins with.
-    private static readonly byte[] Fixed = [0x83, 0x86];
-
-    private static readonly byte[] Again = [0x83, 0x86, 0x80 | 66, 0x80 | 65, 0x80 | 64, 0x80 | 63, 0x80 | 62];
-
-    private readonly byte[] _first = First(writes ? "Set" : "Get");
-
-    /// <summary>Writes a call and returns its length.</summary>
-    public int Write(int stream, bool isFirst, int drawn, Span<byte> destination)
-    {
-        byte[] headers = isFirst ? _first : Again;
-        int at = Frame(destination, headers.Length, Headers, EndHeaders, stream);
-        headers.CopyTo(destination[at..]);
-        at += headers.Length;
-        int message = Message(drawn, destination[(at + FrameBytes + 5)..]);
-        at += Frame(destination[at..], message + 5, Data, EndStream, stream);
-        destination[at] = 0;
-        BinaryPrimitives.WriteInt32BigEndian(destination[(at + 1)..], message);
-        return at + 5 + message;
-    }
+    public int Write(int stream, bool isFirst, int drawn, Span<byte> destination) =>
+        _frames.Write(stream, isFirst, _message.AsSpan(0, Message(drawn, _message)), destination);
 
     private int Message(int drawn, Span<byte> destination)
     {
@@ -56,24 +32,4 @@ internal sealed class StateCalls(KeySpace space, bool writes)
         space.WriteValue(drawn, destination.Slice(at, space.ValueBytes));
         return at + space.ValueBytes;
     }
-
-    private static int Frame(Span<byte> destination, int length, byte kind, byte flags, int stream)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(destination, (length << 8) | kind);
-        destination[4] = flags;
-        BinaryPrimitives.WriteInt32BigEndian(destination[5..], stream);
-        return FrameBytes;
-    }
-
-    private static byte[] First(string method) =>
-    [
-        .. Fixed,
-        0x44, .. Text($"/dapr.proto.components.v1.StateStore/{method}"),
-        0x41, .. Text("localhost"),
-        0x5F, .. Text("application/grpc"),
-        0x40, .. Text("te"), .. Text("trailers"),
-        0x40, .. Text("x-component-instance"), .. Text("bench"),
-    ];
-
-    private static byte[] Text(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
 }

@@ -12,7 +12,8 @@ using Thermocline.Testing.Redis;
 namespace Thermocline.Benchmarks.Redis;
 
 /// <summary>
-/// The bus on a real server under a steady load, with a consumer killed after a third of the time and the server after two thirds.
+/// The bus on a real server under a steady load, with a consumer killed after a third of the time and the server killed, or restarted,
+/// after two thirds.
 /// A race only beside that: what is lost, out of order or wrongly given up has to be nothing.
 /// </summary>
 internal sealed class RedisEventsBenchmark : IBenchmark
@@ -24,7 +25,7 @@ internal sealed class RedisEventsBenchmark : IBenchmark
 
     public string Name => "redis-events";
 
-    public string Summary => "10,000 events/s through Redis Streams, a consumer and the server killed in the middle; nothing lost, order kept";
+    public string Summary => "10,000 events/s through Redis Streams, a consumer killed and the server killed or restarted in the middle; nothing lost, order kept";
 
     public void Run(BenchSession session)
     {
@@ -68,11 +69,12 @@ internal sealed class RedisEventsBenchmark : IBenchmark
         await kill.CancelAsync();
         using ChildProcess replacement = Consumer(server, files[2], session.Cancellation);
         await Task.Delay(duration / 3, session.Cancellation);
+        // Under `everysec` a kill would lose what was answered in the last second; a restart, as an update does it, loses nothing.
         if (policy == "always")
-        {
             await server.KillAsync();
-            await server.StartAsync(session.Cancellation);
-        }
+        else
+            await server.StopAsync();
+        await server.StartAsync(session.Cancellation);
 
         await publishing;
         TimeSpan took = Stopwatch.GetElapsedTime(started);
@@ -148,7 +150,7 @@ internal sealed class RedisEventsBenchmark : IBenchmark
         session.Add(new Row
         {
             Benchmark = Name,
-            Case = $"appendfsync {policy}, a consumer{(policy == "always" ? " and the server" : "")} killed",
+            Case = $"appendfsync {policy}, a consumer killed and the server {(policy == "always" ? "killed" : "restarted")}",
             Engine = EngineNames.Ours,
             Figure = mistakes.Count,
             Unit = "lost, out of order or wrongly given up",

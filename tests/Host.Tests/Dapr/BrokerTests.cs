@@ -26,11 +26,13 @@ public sealed class BrokerTests
         await using DaprdSubscription subscription = await broker.SubscribeAsync("orders", null, inbox.TakeAsync, Cancellation);
         await broker.PingAsync(Cancellation);
         await inbox.GreetAsync(broker);
-        await broker.PublishAsync("orders", "{\"n\":1}"u8.ToArray(), new Dictionary<string, string> { ["traceid"] = "ä", ["contentType"] = "application/json" }, Cancellation);
-        await inbox.WaitAsync(1);
-        DaprdMessage message = inbox.Messages[^1];
-        Assert.Equal(("orders", "{\"n\":1}", "application/json", "ä"),
-            (message.Topic, Inbox.TextOf(message), message.ContentType, message.Metadata["traceid"]));
+        await broker.PublishAsync("orders", "{\"n\":1}"u8.ToArray(), new Dictionary<string, string> { ["traceid"] = "ä", ["contentType"] = "application/json", ["partitionKey"] = "p" }, Cancellation);
+        await broker.PublishAsync("orders", "{\"n\":2}"u8.ToArray(), new Dictionary<string, string> { ["partitionKey"] = "p" }, Cancellation);
+        await inbox.WaitAsync(2);
+        DaprdMessage message = inbox.Messages[0];
+        Assert.Equal(("orders", "{\"n\":1}", "application/json", "ä", "p"),
+            (message.Topic, Inbox.TextOf(message), message.ContentType, message.Metadata["traceid"], message.Metadata["partitionKey"]));
+        Assert.Equal(KeyValuePair.Create("partitionKey", "p"), Assert.Single(inbox.Messages[1].Metadata));
     }
 
     [Fact]

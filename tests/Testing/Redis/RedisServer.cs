@@ -101,6 +101,16 @@ public sealed class RedisServer : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>Asks it to end, as an update does: what it has answered is on its disk then, whatever its policy.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is null)
+            return;
+        await PoliteEnd.StopAsync(_process);
+        _process.Dispose();
+        _process = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();

@@ -29,13 +29,15 @@ internal sealed class BrokerMessages(TimeProvider time)
     public EventDraft Draft(ByteString data, string contentType, MapField<string, string> metadata)
     {
         long ttlSeconds = TimeToLive.Read(metadata) ?? 0;
+        bool hasContext = metadata.TryGetValue(ContextName, out string? context);
         return new EventDraft
         {
             Payload = data.Memory,
-            Context = metadata.TryGetValue(ContextName, out string? context) ? context : "",
+            Context = context ?? "",
             Id = "",
             ContentType = contentType.Length > 0 ? contentType : metadata.TryGetValue(ContentTypeName, out string? stated) ? stated : "",
-            Metadata = metadata.Count == 0 ? null : new Dictionary<string, string>(metadata),
+            // The context is said once, and given back as it came.
+            Metadata = metadata.Count == (hasContext ? 1 : 0) ? null : Without(ContextName, metadata),
             ExpiresAt = ttlSeconds == 0 ? null : time.GetUtcNow().AddSeconds(ttlSeconds),
         };
     }
@@ -56,6 +58,8 @@ internal sealed class BrokerMessages(TimeProvider time)
         };
         foreach ((string name, string value) in delivery.Metadata)
             message.Metadata[name] = value;
+        if (delivery.Context.Length > 0)
+            message.Metadata[ContextName] = delivery.Context;
         return message;
     }
 
@@ -76,5 +80,12 @@ internal sealed class BrokerMessages(TimeProvider time)
             case PublishOutcome.Unavailable:
                 throw DaprFaults.Of(new Problem(503, ProblemCode.StoreLatched, "The bus does not take messages now.", answer.Reason));
         }
+    }
+
+    private static Dictionary<string, string> Without(string name, MapField<string, string> metadata)
+    {
+        var rest = new Dictionary<string, string>(metadata);
+        rest.Remove(name);
+        return rest;
     }
 }

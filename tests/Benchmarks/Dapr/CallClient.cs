@@ -6,22 +6,26 @@ using Thermocline.Benchmarks.Wire;
 namespace Thermocline.Benchmarks.Dapr;
 
 /// <summary>One thread, some connections, some calls at once on each: the ruler for component sockets.</summary>
-internal sealed unsafe class StateClient : IDisposable
+internal sealed unsafe class CallClient : IDisposable
 {
     private const int PatienceMilliseconds = 10_000;
 
-    private readonly StateConnection[] _connections;
+    private readonly CallConnection[] _connections;
     private readonly PollNative.Entry[] _entries;
     private readonly KeySpace _space;
     private readonly int _callsAtOnce;
 
-    public StateClient(EndPoint endPoint, KeySpace space, bool writes, int connections, int callsAtOnce)
+    /// <param name="endPoint">The component's socket.</param>
+    /// <param name="space">Where numbers are drawn.</param>
+    /// <param name="calls">What is called.</param>
+    /// <param name="answerBytesMin">Bytes that every answer has at least.</param>
+    /// <param name="shape">Connections, and calls at once on each.</param>
+    public CallClient(EndPoint endPoint, KeySpace space, ICalls calls, int answerBytesMin, (int Connections, int CallsAtOnce) shape)
     {
         _space = space;
-        _callsAtOnce = callsAtOnce;
-        var calls = new StateCalls(space, writes);
-        _connections = [.. Enumerable.Range(0, connections).Select(
-            _ => new StateConnection(endPoint, calls, callsAtOnce, writes ? 5 : 5 + space.ValueBytes))];
+        _callsAtOnce = shape.CallsAtOnce;
+        _connections = [.. Enumerable.Range(0, shape.Connections).Select(
+            _ => new CallConnection(endPoint, calls, shape.CallsAtOnce, answerBytesMin))];
         _entries = [.. _connections.Select(connection =>
             new PollNative.Entry { Descriptor = connection.Descriptor, Wanted = PollNative.Readable })];
     }
@@ -43,7 +47,7 @@ internal sealed unsafe class StateClient : IDisposable
 
     public void Dispose()
     {
-        foreach (StateConnection connection in _connections)
+        foreach (CallConnection connection in _connections)
             connection.Dispose();
     }
 
@@ -51,7 +55,7 @@ internal sealed unsafe class StateClient : IDisposable
     {
         var samples = new Samples();
         int busy = 0;
-        foreach (StateConnection connection in _connections)
+        foreach (CallConnection connection in _connections)
         {
             for (int i = 0; i < _callsAtOnce && goesOn(); i++, busy++)
                 connection.Begin(nextNumber());
@@ -66,7 +70,7 @@ internal sealed unsafe class StateClient : IDisposable
             {
                 if (_entries[i].Ready == 0)
                     continue;
-                StateConnection connection = _connections[i];
+                CallConnection connection = _connections[i];
                 connection.Receive(ticks =>
                 {
                     samples.Add(ticks);

@@ -9,13 +9,13 @@ namespace Thermocline.Benchmarks.Dapr;
 /// One connection of HTTP/2 with some calls at once, as daprd has one to each component. Knows of the protocol what a client of a
 /// server that behaves needs; anything else ends the run.
 /// </summary>
-internal sealed class StateConnection : IDisposable
+internal sealed class CallConnection : IDisposable
 {
     private const int FrameBytes = 9;
     private const byte Data = 0, Headers = 1, Reset = 3, Settings = 4, Ping = 6, GoAway = 7;
 
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly StateCalls _calls;
+    private readonly ICalls _calls;
     private readonly int _answerBytesMin;
     private readonly Dictionary<int, long> _started = [];
     private readonly byte[] _out;
@@ -29,11 +29,11 @@ internal sealed class StateConnection : IDisposable
     /// <param name="calls">What is called.</param>
     /// <param name="callsAtOnce">How many calls are under way at most.</param>
     /// <param name="answerBytesMin">Bytes that every answer has at least.</param>
-    public StateConnection(EndPoint endPoint, StateCalls calls, int callsAtOnce, int answerBytesMin)
+    public CallConnection(EndPoint endPoint, ICalls calls, int callsAtOnce, int answerBytesMin)
     {
         _calls = calls;
         _answerBytesMin = answerBytesMin;
-        _out = new byte[(callsAtOnce + 1) * StateCalls.BytesMax];
+        _out = new byte[(callsAtOnce + 1) * calls.BytesMax];
         _socket.Connect(endPoint);
         Put("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
         // No table for answers, so that a status can be read where it stands, and windows that never close.
