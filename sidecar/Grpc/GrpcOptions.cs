@@ -35,14 +35,18 @@ public sealed record GrpcOptions
     /// <summary>The clock of deadlines.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>
-    /// Sets what a server knows of these limits. A connection holds at most 1 MiB that no call has read; that is outside the budget.
-    /// </summary>
+    /// <summary>Bytes that a connection holds which no call has read; that is outside the budget: 64 KiB to 1 GiB.</summary>
+    public int ConnectionWindowBytes { get; init; } = 1 << 20;
+
+    /// <summary>The same of one call: 64 KiB to 1 GiB.</summary>
+    public int StreamWindowBytes { get; init; } = 512 << 10;
+
+    /// <summary>Sets what a server knows of these limits.</summary>
     public void ApplyTo(KestrelServerLimits limits)
     {
         limits.Http2.MaxStreamsPerConnection = StreamsPerConnectionMax;
-        limits.Http2.InitialConnectionWindowSize = 1 << 20;
-        limits.Http2.InitialStreamWindowSize = 512 << 10;
+        limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+        limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
     }
 
     internal void Check()

@@ -21,23 +21,13 @@ internal static class ComponentPipeline
     /// <summary>Connections at once: daprd has one for each Component.</summary>
     public const int ConnectionsMax = 128;
 
-    /// <summary>Its limits.</summary>
-    public static GrpcOptions Options(BodyBudget bodies, TimeProvider time) => new()
-    {
-        MaxReceiveMessageBytes = Math.Min(MessageBytesMax, bodies.RequestBytesMax),
-        TryTake = bodies.TryTake,
-        Return = bodies.Return,
-        Time = time,
-    };
-
     /// <summary>Listens on the component's socket, if there is to be one.</summary>
     public static void Listen(KestrelServerOptions kestrel, Parts parts)
     {
         string socket = parts.Setup.Reading.Configuration.Dapr.Socket;
         if (socket.Length == 0)
             return;
-        Options(parts.Plane.Bodies, parts.Setup.Time).ApplyTo(kestrel.Limits);
-        SetWindows(kestrel.Limits.Http2, parts.Setup.Reading.Configuration.Budget.Limit);
+        Options(parts).ApplyTo(kestrel.Limits);
         int open = 0;
         kestrel.ListenUnixSocket(socket, endpoint =>
         {
@@ -75,7 +65,7 @@ internal static class ComponentPipeline
         IApplicationBuilder branch = ((IApplicationBuilder)app).New();
         branch.UseRouting();
         branch.UseEndpoints(endpoints => endpoints
-            .MapGrpc(services, Options(parts.Plane.Bodies, parts.Setup.Time))
+            .MapGrpc(services, Options(parts))
             .WithMetadata(ListenerRole.Component));
         RequestDelegate calls = branch.Build();
         HashSet<string> streams = [.. Streams(services)];
@@ -84,12 +74,20 @@ internal static class ComponentPipeline
             : next(context));
     }
 
-    // What has arrived and no call has read yet is charged to nobody: all connections together stay below an eighth of the budget.
-    private static void SetWindows(Http2Limits limits, long budget)
+    private static GrpcOptions Options(Parts parts)
     {
-        int window = (int)Math.Clamp(budget / 8 / ConnectionsMax, 64 << 10, 1 << 20);
-        limits.InitialConnectionWindowSize = window;
-        limits.InitialStreamWindowSize = window;
+        BodyBudget bodies = parts.Plane.Bodies;
+        // What has arrived and no call has read yet is charged to nobody: all connections together stay below an eighth of the budget.
+        int window = (int)Math.Clamp(parts.Setup.Reading.Configuration.Budget.Limit / 8 / ConnectionsMax, 64 << 10, 1 << 20);
+        return new GrpcOptions
+        {
+            MaxReceiveMessageBytes = Math.Min(MessageBytesMax, bodies.RequestBytesMax),
+            ConnectionWindowBytes = window,
+            StreamWindowBytes = window,
+            TryTake = bodies.TryTake,
+            Return = bodies.Return,
+            Time = parts.Setup.Time,
+        };
     }
 
     private static IReadOnlyList<ServiceDefinition> Services(Parts parts)

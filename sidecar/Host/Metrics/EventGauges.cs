@@ -11,9 +11,12 @@ internal static class EventGauges
     private const int GroupsMax = 200;
     private const string Others = "others";
 
-    public static void AddTo(Meter meter, IEventBus bus, TimeProvider time)
+    /// <param name="meter">Where they are added.</param>
+    /// <param name="bus">The bus as it was when the scrape began: asked once for each of them.</param>
+    /// <param name="time">The clock of ages.</param>
+    public static void AddTo(Meter meter, Func<EventBusStatus> bus, TimeProvider time)
     {
-        meter.CreateObservableGauge("thermocline_events_available", () => bus.Status.Available ? 1L : 0L, null, "Whether the bus takes events.");
+        meter.CreateObservableGauge("thermocline_events_available", () => bus().Available ? 1L : 0L, null, "Whether the bus takes events.");
         meter.CreateObservableCounter("thermocline_events_published_total", () => Topics(bus, topic => topic.Published), null, "Events taken.");
         meter.CreateObservableCounter("thermocline_events_refused_total", () => Topics(bus, topic => topic.Refused), null,
             "Events refused because the backlog was full.");
@@ -29,16 +32,16 @@ internal static class EventGauges
         meter.CreateObservableCounter("thermocline_events_dead_letters_total", () => Groups(bus, group => group.DeadLetters), null, "Events given up.");
     }
 
-    private static IEnumerable<Measurement<long>> Topics(IEventBus bus, Func<TopicStatus, long> value)
+    private static IEnumerable<Measurement<long>> Topics(Func<EventBusStatus> bus, Func<TopicStatus, long> value)
     {
-        IReadOnlyList<TopicStatus> topics = bus.Status.Topics;
+        IReadOnlyList<TopicStatus> topics = bus().Topics;
         foreach (TopicStatus topic in topics.Take(TopicsMax))
             yield return new Measurement<long>(value(topic), Label("topic", topic.Name));
         if (topics.Count > TopicsMax)
             yield return new Measurement<long>(topics.Skip(TopicsMax).Sum(value), Label("topic", Others));
     }
 
-    private static IEnumerable<Measurement<long>> Groups(IEventBus bus, Func<GroupStatus, long> value)
+    private static IEnumerable<Measurement<long>> Groups(Func<EventBusStatus> bus, Func<GroupStatus, long> value)
     {
         (TopicStatus Topic, GroupStatus Group)[] groups = [.. Each(bus)];
         foreach ((TopicStatus topic, GroupStatus group) in groups.Take(GroupsMax))
@@ -47,7 +50,7 @@ internal static class EventGauges
             yield return new Measurement<long>(groups.Skip(GroupsMax).Sum(each => value(each.Group)), Label("topic", Others), Label("group", Others));
     }
 
-    private static IEnumerable<Measurement<double>> Ages(IEventBus bus, DateTimeOffset now)
+    private static IEnumerable<Measurement<double>> Ages(Func<EventBusStatus> bus, DateTimeOffset now)
     {
         (TopicStatus Topic, GroupStatus Group)[] groups = [.. Each(bus)];
         foreach ((TopicStatus topic, GroupStatus group) in groups.Take(GroupsMax))
@@ -58,8 +61,8 @@ internal static class EventGauges
         double AgeOf(GroupStatus group) => group.OldestUnhandledAt is { } oldest ? Math.Max(0, (now - oldest).TotalSeconds) : 0;
     }
 
-    private static IEnumerable<(TopicStatus Topic, GroupStatus Group)> Each(IEventBus bus) =>
-        bus.Status.Topics.SelectMany(static topic => topic.Groups.Select(group => (topic, group)));
+    private static IEnumerable<(TopicStatus Topic, GroupStatus Group)> Each(Func<EventBusStatus> bus) =>
+        bus().Topics.SelectMany(static topic => topic.Groups.Select(group => (topic, group)));
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 }

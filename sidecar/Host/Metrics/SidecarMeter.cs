@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http.Features;
+using Thermocline.Events;
 using Thermocline.Sidecar.Hosting;
 
 namespace Thermocline.Sidecar.Metrics;
@@ -18,6 +19,8 @@ internal sealed class SidecarMeter : IDisposable
     private readonly Histogram<double> _callDuration;
     private readonly UpDownCounter<long> _connections;
     private readonly StoreGauges _storeGauges;
+    private readonly IEventBus? _bus;
+    private EventBusStatus? _busNow;
 
     public SidecarMeter(SidecarFigures figures, Lifecycle lifecycle, TimeProvider time)
     {
@@ -32,8 +35,10 @@ internal sealed class SidecarMeter : IDisposable
         PressureGauges.AddTo(_meter, figures.Governor);
         CacheGauges.AddTo(_meter, figures.Caches);
         PackingGauges.AddTo(_meter, () => _storeGauges.Now.Packing);
-        if (figures.Bus is { } bus)
-            EventGauges.AddTo(_meter, bus, time);
+        _bus = figures.Bus;
+        _busNow = _bus?.Status;
+        if (_bus is not null)
+            EventGauges.AddTo(_meter, () => _busNow!, time);
         ColdGauges.AddTo(_meter, () => _storeGauges.Now.Cold, () => _storeGauges.Wire);
     }
 
@@ -66,7 +71,14 @@ internal sealed class SidecarMeter : IDisposable
         _connections.Add(-1, new KeyValuePair<string, object?>("listener", role.Name));
 
     /// <summary>Writes all metrics.</summary>
-    public void Write(IBufferWriter<byte> output) => _exposition.Write(output, _storeGauges.Look);
+    public void Write(IBufferWriter<byte> output) => _exposition.Write(output, Look);
+
+    // Once a scrape, for all that is told of one moment.
+    private void Look()
+    {
+        _storeGauges.Look();
+        _busNow = _bus?.Status;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
