@@ -21,17 +21,20 @@ public sealed record ColdTierConfiguration
     /// <summary>Name of the component of kind <see cref="ColdKind.Dapr"/>.</summary>
     public string StateStore { get; init; } = "";
 
-    /// <summary>File with the token Dapr wants to hear; empty: none.</summary>
-    public string ApiTokenFile { get; init; } = "";
-
-    /// <summary>Address of an S3-compatible service, empty for the region's own; or of Dapr, empty for <c>http://127.0.0.1:3500</c>.</summary>
+    /// <summary>Address of an S3-compatible service; empty for the region's own.</summary>
     public string Endpoint { get; init; } = "";
 
-    /// <summary>File that holds the access key; empty for the environment's credentials.</summary>
+    /// <summary>File that holds the access key; empty for <see cref="SecretStore"/>, or the environment's credentials.</summary>
     public string AccessKeyFile { get; init; } = "";
 
     /// <summary>File that holds the secret key.</summary>
     public string SecretKeyFile { get; init; } = "";
+
+    /// <summary>Secret store of Dapr's that has the keys; empty: it is not asked.</summary>
+    public string SecretStore { get; init; } = "";
+
+    /// <summary>The secret there, with the fields <c>accessKey</c>, <c>secretKey</c> and maybe <c>sessionToken</c>.</summary>
+    public string Secret { get; init; } = "";
 
     /// <summary>Days without use after which a segment leaves the local disk, whatever its strength: 0 (after a minute) to 36,500.</summary>
     public int ArchiveAfterDays { get; init; } = 30;

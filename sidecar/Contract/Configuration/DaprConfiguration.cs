@@ -1,6 +1,6 @@
 namespace Thermocline.Contract.Configuration;
 
-/// <summary>Section <c>dapr</c>: whether and where daprd finds the sidecar as a pluggable component.</summary>
+/// <summary>Section <c>dapr</c>: where daprd finds the sidecar as a pluggable component, and where the sidecar finds daprd.</summary>
 public sealed record DaprConfiguration
 {
     /// <summary>Where daprd looks for sockets unless it is told otherwise.</summary>
@@ -17,6 +17,15 @@ public sealed record DaprConfiguration
 
     /// <summary>Permission bits of the socket. daprd runs as another user, and has to write to it.</summary>
     public int SocketMode { get; init; } = 0x1B6;
+
+    /// <summary>Where Dapr's HTTP API listens, for what is asked of it: a cold store, secrets, a broker.</summary>
+    public string Endpoint { get; init; } = "http://127.0.0.1:3500";
+
+    /// <summary>File with the token Dapr wants to hear; empty: none is sent.</summary>
+    public string ApiTokenFile { get; init; } = "";
+
+    /// <summary>File with the token Dapr has to bring when it delivers events; empty: none is asked for.</summary>
+    public string AppTokenFile { get; init; } = "";
 
     /// <summary>Path of the socket; empty when there is none.</summary>
     public string Socket => SocketFolder.Length == 0 ? "" : Path.Combine(SocketFolder, ComponentName + ".sock");

@@ -8,4 +8,7 @@ public enum EventEngine
 
     /// <summary>Redis Streams, with the sidecar's own bus before it: for programs anywhere.</summary>
     Redis,
+
+    /// <summary>A broker behind Dapr, with the sidecar's own bus before and behind it: for programs anywhere.</summary>
+    Dapr,
 }

@@ -3,6 +3,9 @@ namespace Thermocline.Contract.Configuration;
 /// <summary>Section <c>events</c>: what carries events.</summary>
 public sealed record EventsConfiguration
 {
+    /// <summary>Kinds of events that memories may publish of themselves: what <see cref="Publish"/> knows.</summary>
+    public static readonly IReadOnlyList<string> KindNames = ["memory.write", "memory.access", "consolidation.trigger"];
+
     /// <summary>The engine.</summary>
     public EventEngine Engine { get; init; } = EventEngine.Embedded;
 
@@ -12,6 +15,12 @@ public sealed record EventsConfiguration
     /// <summary>Milliseconds that a publisher waits for room: 0 to 60,000.</summary>
     public int PublishWaitMs { get; init; } = 50;
 
+    /// <summary>Kinds of events that memories publish of themselves, each to the topic of its name; none unless it is told.</summary>
+    public IReadOnlyList<string> Publish { get; init; } = [];
+
     /// <summary>Where Redis is, for that engine.</summary>
     public RedisConfiguration Redis { get; init; } = new();
+
+    /// <summary>Which broker of Dapr's, for that engine.</summary>
+    public EventsDaprConfiguration Dapr { get; init; } = new();
 }

@@ -9,6 +9,9 @@ namespace Thermocline.Contract.Reading;
 /// </summary>
 internal sealed class SectionReader(string path, SettingSection section, ReadingNotes notes)
 {
+    /// <summary>Bytes that a unix socket's path may have.</summary>
+    public const int SocketPathBytesMax = 107;
+
     private readonly List<string> _known = [];
 
     /// <summary>Whether a setting was configured.</summary>
@@ -114,23 +117,53 @@ internal sealed class SectionReader(string path, SettingSection section, Reading
     }
 
     /// <summary>A list of names of collections; a single value holds them with commas.</summary>
-    public IReadOnlyList<string> Collections(string name, int most)
+    public IReadOnlyList<string> Collections(string name, int most) =>
+        Names(name, most, (IsCollection, "collections (1 to 128 of a-z 0-9 . _ -)"));
+
+    /// <summary>A list of names of one form, each once; a single value holds them with commas.</summary>
+    public IReadOnlyList<string> Names(string name, int most, (Predicate<string> Fits, string What) form)
     {
         if (Known(name) is not { } setting)
             return [];
-        List<string> collections = [];
-        foreach (string collection in Items(name, setting))
+        List<string> names = [];
+        foreach (string each in Items(name, setting))
         {
-            if (!IsCollection(collection))
-                Report(name, $"names collections (1 to 128 of a-z 0-9 . _ -), not '{Shown(collection)}'");
-            else if (collections.Contains(collection, StringComparer.Ordinal))
-                Report(name, $"names '{collection}' twice");
+            if (!form.Fits(each))
+                Report(name, $"names {form.What}, not '{Shown(each)}'");
+            else if (names.Contains(each, StringComparer.Ordinal))
+                Report(name, $"names '{each}' twice");
             else
-                collections.Add(collection);
+                names.Add(each);
         }
-        if (collections.Count > most)
-            Report(name, string.Create(CultureInfo.InvariantCulture, $"names {collections.Count} collections; at most {most} are taken"));
-        return collections;
+        if (names.Count > most)
+            Report(name, string.Create(CultureInfo.InvariantCulture, $"names {names.Count} {form.What.Split(' ')[0]}; at most {most} are taken"));
+        return names;
+    }
+
+    /// <summary>Permission bits in octal.</summary>
+    public int Mode(string name, int fallback)
+    {
+        if (Text(name, "") is not { Length: > 0 } text)
+            return fallback;
+        int mode = 0;
+        bool octal = text.Length is 3 or 4 && text.All(each => each is >= '0' and <= '7');
+        foreach (char digit in octal ? text : "")
+            mode = (mode << 3) | (digit - '0');
+        if (octal && mode <= 0x1FF)
+            return mode;
+        Report(name, $"must be permission bits in octal from 0000 to 0777, not '{text}'");
+        return fallback;
+    }
+
+    /// <summary>Reports what is neither empty nor an http or https address without credentials.</summary>
+    public void Web(string name, string address, string instead)
+    {
+        if (address.Length == 0)
+            return;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
+            Report(name, "must be an http or https address");
+        else if (uri.UserInfo.Length > 0)
+            Report(name, $"must not hold credentials; {instead}");
     }
 
     /// <summary>An address to listen on; empty text is absent.</summary>

@@ -66,7 +66,7 @@ internal static class ColdCommand
     private static async Task<int> ProbeAsync(
         ConfigurationReading reading, bool json, Surroundings surroundings, CancellationToken cancellation)
     {
-        using ResilientColdStore? cold = ConfiguredCold.Open(reading.Configuration.Tiers.Cold, Impatient, surroundings.Time);
+        using ResilientColdStore? cold = ConfiguredCold.Open(reading.Configuration, Impatient, surroundings.Time);
         if (cold is null)
         {
             await surroundings.Error.WriteLineAsync("tiers.cold.kind is none: there is no cold store to try.");

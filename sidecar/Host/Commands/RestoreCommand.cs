@@ -78,7 +78,7 @@ internal static class RestoreCommand
         ConfigurationReading reading, bool whole, bool json, Surroundings surroundings, CancellationToken stop)
     {
         string folder = Path.GetFullPath(reading.Configuration.Folder.Path);
-        using ResilientColdStore cold = ConfiguredCold.Open(reading.Configuration.Tiers.Cold, surroundings.Time)!;
+        using ResilientColdStore cold = ConfiguredCold.Open(reading.Configuration, surroundings.Time)!;
         long started = surroundings.Time.GetTimestamp();
         RestoreReport report = await RestoreDisplay.ShowAsync(surroundings, progress =>
             TieredStore.RestoreAsync(new DiskFiles(folder), cold, surroundings.Time, whole, progress, stop).AsTask());

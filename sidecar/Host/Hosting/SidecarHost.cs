@@ -76,7 +76,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     {
         SidecarConfiguration configuration = setup.Reading.Configuration;
         string folder = Path.GetFullPath(configuration.Folder.Path);
-        ResilientColdStore? cold = setup.OpenCold(configuration.Tiers.Cold, setup.Time);
+        ResilientColdStore? cold = setup.OpenCold(configuration, setup.Time);
         TieredStore? store = null;
         IEventBus? bus = null;
         try

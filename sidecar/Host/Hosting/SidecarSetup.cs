@@ -30,7 +30,7 @@ internal sealed record SidecarSetup
     public Func<string, IFiles> OpenFolder { get; init; } = path => new DiskFiles(path);
 
     /// <summary>Opens the cold store; null when none is configured.</summary>
-    public Func<ColdTierConfiguration, TimeProvider, ResilientColdStore?> OpenCold { get; init; } = ConfiguredCold.Open;
+    public Func<SidecarConfiguration, TimeProvider, ResilientColdStore?> OpenCold { get; init; } = ConfiguredCold.Open;
 
     /// <summary>Reads the memory of the process; null for the operating system's word.</summary>
     public Func<MemoryLedger, MemoryReading>? Sense { get; init; }

@@ -24,7 +24,7 @@ internal sealed class OptimizeFolder(SidecarConfiguration configuration, Surroun
         // A folder without a store is not made into one.
         if (!File.Exists(Path.Combine(folder, "identity")))
             throw new HostingException($"There is no store in {folder}: name its folder with --data.");
-        using ResilientColdStore? cold = ConfiguredCold.Open(configuration.Tiers.Cold, time);
+        using ResilientColdStore? cold = ConfiguredCold.Open(configuration, time);
         StoreOptions options = StoreSettings.Of(configuration);
         // Nothing happens here but what was asked for.
         options = options with { BackgroundPacking = false, Cold = options.Cold with { Background = false } };

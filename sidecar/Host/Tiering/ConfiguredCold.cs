@@ -14,21 +14,22 @@ internal static class ConfiguredCold
     /// <summary>The store, asked patiently; null when none is configured.</summary>
     /// <exception cref="HostingException">The settings make no store; the message says which.</exception>
     /// <exception cref="StoreException">The folder cannot be created.</exception>
-    public static ResilientColdStore? Open(ColdTierConfiguration cold, TimeProvider time) =>
-        Open(cold, new ResilienceOptions(), time);
+    public static ResilientColdStore? Open(SidecarConfiguration configuration, TimeProvider time) =>
+        Open(configuration, new ResilienceOptions(), time);
 
     /// <summary>The same with a patience of one's own.</summary>
     /// <exception cref="HostingException">The settings make no store; the message says which.</exception>
     /// <exception cref="StoreException">The folder cannot be created.</exception>
-    public static ResilientColdStore? Open(ColdTierConfiguration cold, ResilienceOptions patience, TimeProvider time)
+    public static ResilientColdStore? Open(SidecarConfiguration configuration, ResilienceOptions patience, TimeProvider time)
     {
+        ColdTierConfiguration cold = configuration.Tiers.Cold;
         try
         {
             IColdStore? inner = cold.Kind switch
             {
                 ColdKind.Folder => new FolderColdStore(Path.GetFullPath(cold.Path), time),
                 ColdKind.S3 => new S3ColdStore(OptionsOf(cold), time),
-                ColdKind.Dapr => new DaprStateCold(DaprOptionsOf(cold), time),
+                ColdKind.Dapr => new DaprStateCold(DaprOptionsOf(cold, configuration.Dapr), time),
                 ColdKind.None => null,
             };
             return inner is null ? null : new ResilientColdStore(inner, patience, time);
@@ -39,11 +40,13 @@ internal static class ConfiguredCold
         }
     }
 
-    private static DaprColdOptions DaprOptionsOf(ColdTierConfiguration cold)
+    private static DaprColdOptions DaprOptionsOf(ColdTierConfiguration cold, DaprConfiguration dapr) => new()
     {
-        DaprColdOptions options = new() { StateStore = cold.StateStore, ApiTokenFile = cold.ApiTokenFile, Prefix = cold.Prefix };
-        return cold.Endpoint.Length == 0 ? options : options with { Endpoint = new Uri(cold.Endpoint) };
-    }
+        StateStore = cold.StateStore,
+        Endpoint = new Uri(dapr.Endpoint),
+        ApiTokenFile = dapr.ApiTokenFile,
+        Prefix = cold.Prefix,
+    };
 
     private static S3Options OptionsOf(ColdTierConfiguration cold) => new()
     {

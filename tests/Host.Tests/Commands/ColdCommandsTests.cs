@@ -138,8 +138,8 @@ public sealed class ColdCommandsTests : IDisposable
         UseDapr(dapr, "");
         Assert.True(await RunAsync("restore", "--data", Data) == 0, _error.ToString());
         await using RunningSidecar sidecar = await RunningSidecar.StartAsync(
-            $"tiers: {{cold: {{kind: dapr, stateStore: {dapr.Options.StateStore}, endpoint: '{dapr.Address}', "
-            + $"prefix: {dapr.Options.Prefix}, shipIntervalSeconds: 3600}}}}", Data);
+            $"tiers: {{cold: {{kind: dapr, stateStore: {dapr.Options.StateStore}, prefix: {dapr.Options.Prefix}, "
+            + $"shipIntervalSeconds: 3600}}}}\ndapr: {{endpoint: '{dapr.Address}'}}", Data);
         Assert.Equal("here", await TextAsync(sidecar, SunkenStore.LocalPath));
         for (int i = 0; i < SunkenStore.Records; i += 97)
             Assert.Equal(SunkenStore.ValueOf(i), await TextAsync(sidecar, SunkenStore.PathOf(i)));
@@ -170,10 +170,10 @@ public sealed class ColdCommandsTests : IDisposable
     {
         _environment["THERMOCLINE__TIERS__COLD__KIND"] = "dapr";
         _environment["THERMOCLINE__TIERS__COLD__STATESTORE"] = dapr.Options.StateStore;
-        _environment["THERMOCLINE__TIERS__COLD__ENDPOINT"] = dapr.Address.AbsoluteUri;
+        _environment["THERMOCLINE__DAPR__ENDPOINT"] = dapr.Address.AbsoluteUri;
         _environment["THERMOCLINE__TIERS__COLD__PREFIX"] = dapr.Options.Prefix;
         if (tokenFile.Length > 0)
-            _environment["THERMOCLINE__TIERS__COLD__APITOKENFILE"] = tokenFile;
+            _environment["THERMOCLINE__DAPR__APITOKENFILE"] = tokenFile;
     }
 
     private void UseS3(string accessKeyFile, string secretKeyFile)

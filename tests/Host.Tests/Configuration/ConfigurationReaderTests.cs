@@ -18,13 +18,13 @@ public sealed class ConfigurationReaderTests
         tiers:
           hot:  {maxEntries: 100000, minStrength: 0.7}
           warm: {maxBytes: 10Gi, minStrength: 0.3}
-          cold: {kind: s3, bucket: memories, prefix: agents/, region: us-east-1, endpoint: "http://127.0.0.1:9000", stateStore: "", apiTokenFile: "", accessKeyFile: "", secretKeyFile: "", archiveAfterDays: 30, shipIntervalSeconds: 10, halfLifeHours: 168, garbageDelayMinutes: 60}   # kind: folder | s3 | none
+          cold: {kind: s3, bucket: memories, prefix: agents/, region: us-east-1, endpoint: "http://127.0.0.1:9000", stateStore: "", accessKeyFile: "", secretKeyFile: "", secretStore: vault, secret: bucket, archiveAfterDays: 30, shipIntervalSeconds: 10, halfLifeHours: 168, garbageDelayMinutes: 60}   # kind: folder | s3 | none
         compression: {level: Balanced, stages: [dedup, quantise, pattern, zstd], quantisedCollections: [vectors, "null", _v2]}    # Off | Fast | Balanced | Max | Adaptive
         durability: {policy: always, intervalMs: 10}                                # always | interval | never
         search: {anything: goes}
         hypervectors: {dimension: 16384}
-        events: {engine: redis, backlogMax: 1000, publishWaitMs: 10, redis: {server: "redis.example:6380", user: me, passwordFile: /etc/password, database: 3, tlsHost: redis.example, prefix: agents}}
-        dapr: {socketFolder: /tmp/dapr-components-sockets, componentName: thermocline, socketMode: "0666"}
+        events: {engine: redis, backlogMax: 1000, publishWaitMs: 10, publish: [memory.write], dapr: {pubsub: kafka, topics: [orders, "größe"]}, redis: {server: "redis.example:6380", user: me, passwordFile: /etc/password, database: 3, tlsHost: redis.example, prefix: agents}}
+        dapr: {socketFolder: /tmp/dapr-components-sockets, componentName: thermocline, socketMode: "0666", endpoint: "http://127.0.0.1:3501", apiTokenFile: /etc/api, appTokenFile: /etc/app}
         encryption: {keyFile: /etc/key}
         telemetry: {logFormat: json}
         """;
@@ -67,7 +67,20 @@ public sealed class ConfigurationReaderTests
     [InlineData("events: {redis: {server: 'redis:70000'}}", "events.redis.server", "must be host:port")]
     [InlineData("events: {redis: {user: me}}", "events.redis.user", "needs passwordFile")]
     [InlineData("events: {redis: {prefix: 'a b'}}", "events.redis.prefix", "must have 1 to 64")]
-    [InlineData("events: {engine: kafka}", "events.engine", "must be one of Embedded, Redis")]
+    [InlineData("events: {engine: kafka}", "events.engine", "must be one of Embedded, Redis, Dapr")]
+    [InlineData("events: {engine: dapr}", "events.dapr", "must name the broker")]
+    [InlineData("events: {dapr: {pubsub: 'a b'}}", "events.dapr.pubsub", "no space")]
+    [InlineData("events: {dapr: {topics: [a, a]}}", "events.dapr.topics", "twice")]
+    [InlineData("events: {dapr: {topics: ['']}}", "events.dapr.topics", "1 to 64 bytes")]
+    [InlineData("events: {publish: [memory.writes]}", "events.publish", "did you mean 'memory.write'?")]
+    [InlineData("dapr: {endpoint: ''}", "dapr.endpoint", "must not be empty")]
+    [InlineData("dapr: {endpoint: '127.0.0.1:3500'}", "dapr.endpoint", "http or https")]
+    [InlineData("dapr: {endpoint: 'http://me:secret@x'}", "dapr.endpoint", "use apiTokenFile")]
+    [InlineData("tiers: {cold: {kind: dapr, stateStore: s, endpoint: 'http://x'}}", "tiers.cold.endpoint", "dapr.endpoint")]
+    [InlineData("tiers: {cold: {secret: a}}", "tiers.cold.secret", "both or neither")]
+    [InlineData("tiers: {cold: {secretStore: a b, secret: c}}", "tiers.cold.secretStore", "no space")]
+    [InlineData("tiers: {cold: {secretStore: a, secret: '..'}}", "tiers.cold.secret", "must name a secret")]
+    [InlineData("tiers: {cold: {secretStore: a, secret: b, accessKeyFile: c, secretKeyFile: d}}", "tiers.cold.secretStore", "give one")]
     [InlineData("dapr: {socketFolder: /run}\nlisten: {dataSocket: /run/thermocline.sock}", "dapr", "where listen.dataSocket is")]
     public void A_wrong_setting_of_events_and_components_is_named(string yaml, string path, string message)
     {
