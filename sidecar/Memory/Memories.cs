@@ -1,3 +1,4 @@
+using Thermocline.Memory.Announcing;
 using Thermocline.Memory.Caches;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Records;
@@ -17,6 +18,7 @@ public sealed class Memories : IDisposable
     private readonly IdSource _ids;
     private readonly int _contentBytesMax;
     private readonly MemoryCaches _caches;
+    private readonly Announcements? _announcements;
     private readonly SemaphoreSlim _searches = new(MemoryLimits.SearchesAtOnceMax, MemoryLimits.SearchesAtOnceMax);
 
     /// <summary>Memories on a store.</summary>
@@ -24,8 +26,10 @@ public sealed class Memories : IDisposable
     /// <param name="time">Clock of new memories and of the age in a search.</param>
     /// <param name="ids">Source of identifiers.</param>
     /// <param name="contentBytesMax">Largest content: the store's largest value.</param>
-    public Memories(TieredStore store, TimeProvider time, IdSource ids, int contentBytesMax)
+    /// <param name="announcements">What is told of saves; null when nobody is told.</param>
+    public Memories(TieredStore store, TimeProvider time, IdSource ids, int contentBytesMax, Announcements? announcements = null)
     {
+        _announcements = announcements;
         _store = store;
         _time = time;
         _ids = ids;
@@ -38,7 +42,7 @@ public sealed class Memories : IDisposable
     public async ValueTask<SaveAnswer> SaveAsync(MemoryDraft draft)
     {
         WriteOperation[]? batch = Prepare([draft], static _ => "", out SavedMemory[] saved, out SaveAnswer? refusal);
-        return batch is null ? refusal! : Answer(await _store.WriteAsync(batch), saved);
+        return batch is null ? refusal! : Answer(await WriteAsync(batch, [draft], saved), saved);
     }
 
     /// <summary>Saves drafts, all or none. A draft whose identifier is taken refuses the batch.</summary>
@@ -47,7 +51,7 @@ public sealed class Memories : IDisposable
     {
         ArgumentNullException.ThrowIfNull(drafts);
         WriteOperation[]? batch = Prepare(drafts, Indexed, out SavedMemory[] saved, out SaveAnswer? refusal);
-        return batch is null ? refusal! : Answer(await _store.WriteAsync(batch), saved);
+        return batch is null ? refusal! : Answer(await WriteAsync(batch, drafts, saved), saved);
     }
 
     /// <summary>
@@ -61,7 +65,7 @@ public sealed class Memories : IDisposable
         WriteOperation[]? batch = Prepare(drafts, Indexed, out SavedMemory[] saved, out SaveAnswer? refusal);
         if (batch is null)
             return refusal!;
-        var absent = new AbsentBatch(batch, index => saved[index] = saved[index] with { Created = false });
+        var absent = new AbsentBatch(batch, rest => WriteAsync(rest, drafts, saved), index => saved[index] = saved[index] with { Created = false });
         return await absent.WriteAsync(_store) is { } written
             ? Answer(written, saved)
             : new SaveAnswer(SaveOutcome.Saved) { Memories = saved, Durable = _store.Durability == DurabilityPolicy.Always };
@@ -173,6 +177,9 @@ public sealed class Memories : IDisposable
         refusal = null;
         return mistakes.IsEmpty ? batch : Refuse(mistakes, out refusal);
     }
+
+    private ValueTask<WriteAnswer> WriteAsync(WriteOperation[] batch, IReadOnlyList<MemoryDraft> drafts, SavedMemory[] saved) =>
+        _announcements is null ? _store.WriteAsync(batch) : _announcements.WriteAsync(batch, drafts, saved);
 
     private static string Indexed(int index) => $"[{index}]";
 

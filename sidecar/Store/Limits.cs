@@ -18,6 +18,9 @@ public static class Limits
     /// <summary>Operations in one atomic batch.</summary>
     public const int BatchOperationsMax = 10_000;
 
+    /// <summary>Operations that a kind may add of its own to a batch that its user filled.</summary>
+    public const int BatchExtrasMax = 1;
+
     /// <summary>Keys and values of one atomic batch in bytes.</summary>
     public const int BatchBytesMax = 32 << 20;
 

@@ -42,7 +42,7 @@ public sealed partial class DocumentsTests
     public async Task Every_metric_is_explained()
     {
         using var sockets = new TempFolder();
-        await using RunningSidecar sidecar = await RunningSidecar.StartAsync($"dapr: {{socketFolder: {sockets.Path}}}");
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync(AllOf(sockets));
         string operations = Document("OPERATIONS.md");
         MetricsText metrics = MetricsText.Parse(
             await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
@@ -57,7 +57,7 @@ public sealed partial class DocumentsTests
     public async Task Every_metric_that_is_named_is_one_the_sidecar_exposes(string file)
     {
         using var sockets = new TempFolder();
-        await using RunningSidecar sidecar = await RunningSidecar.StartAsync($"dapr: {{socketFolder: {sockets.Path}}}");
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync(AllOf(sockets));
         MetricsText metrics = MetricsText.Parse(
             await sidecar.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
         // Those of the operator are its own tests' business.
@@ -72,6 +72,10 @@ public sealed partial class DocumentsTests
             Assert.True(exposed, $"{file} names {name}, which is not exposed");
         }
     }
+
+    // Whatever has figures of its own is turned on.
+    private static string AllOf(TempFolder sockets) =>
+        $"dapr: {{socketFolder: {sockets.Path}}}\nevents: {{publish: [memory.write, memory.access]}}";
 
     private static string Document(string name) => Text(Path.Combine("docs", name));
 

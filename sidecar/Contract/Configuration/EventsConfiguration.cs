@@ -3,8 +3,14 @@ namespace Thermocline.Contract.Configuration;
 /// <summary>Section <c>events</c>: what carries events.</summary>
 public sealed record EventsConfiguration
 {
+    /// <summary>The kind that says that a memory was saved.</summary>
+    public const string MemoryWrite = "memory.write";
+
+    /// <summary>The kind that says that a memory was read.</summary>
+    public const string MemoryAccess = "memory.access";
+
     /// <summary>Kinds of events that memories may publish of themselves: what <see cref="Publish"/> knows.</summary>
-    public static readonly IReadOnlyList<string> KindNames = ["memory.write", "memory.access", "consolidation.trigger"];
+    public static readonly IReadOnlyList<string> KindNames = [MemoryWrite, MemoryAccess];
 
     /// <summary>The engine.</summary>
     public EventEngine Engine { get; init; } = EventEngine.Embedded;

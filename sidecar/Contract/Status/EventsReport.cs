@@ -12,6 +12,12 @@ public sealed record EventsReport
     /// <summary>Its last failure, or null.</summary>
     public string? LastFailure { get; init; }
 
+    /// <summary>Saved memories that are not published yet; 0 where <c>events.publish</c> does not name <c>memory.write</c>.</summary>
+    public int MemoriesWaiting { get; init; }
+
+    /// <summary>Reads of memories that were not published, for want of room.</summary>
+    public long ReadsUntold { get; init; }
+
     /// <summary>Topics there are; the list below may be shorter.</summary>
     public int TopicCount { get; init; }
 

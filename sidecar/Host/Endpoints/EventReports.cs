@@ -1,5 +1,6 @@
 using Thermocline.Contract.Status;
 using Thermocline.Events;
+using Thermocline.Sidecar.Events;
 
 namespace Thermocline.Sidecar.Endpoints;
 
@@ -8,7 +9,7 @@ internal static class EventReports
 {
     private const int TopicsShownMax = 100;
 
-    public static EventsReport? Of(IEventBus? bus)
+    public static EventsReport? Of(IEventBus? bus, MemoryEvents memories)
     {
         if (bus?.Status is not { } status)
             return null;
@@ -17,6 +18,8 @@ internal static class EventReports
             Engine = status.Engine,
             Available = status.Available,
             LastFailure = status.LastFailure,
+            MemoriesWaiting = memories.Writes?.Waiting ?? 0,
+            ReadsUntold = memories.Reads?.Untold ?? 0,
             TopicCount = status.Topics.Count,
             Topics =
             [

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Json;
+using Thermocline.Sidecar.Events;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Sidecar.Http;
 using Thermocline.Store;
@@ -9,15 +10,15 @@ using Thermocline.Store;
 namespace Thermocline.Sidecar.Endpoints;
 
 /// <summary><c>/v1/memories</c>: save, read, delete; searching is in <see cref="MemoriesSearchEndpoint"/>.</summary>
-internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
+internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane, AccessCounts? reads)
 {
     public static void Map(IEndpointRouteBuilder app, Parts parts)
     {
-        var endpoints = new MemoriesEndpoints(parts.Memories, parts.Plane);
+        var endpoints = new MemoriesEndpoints(parts.Memories, parts.Plane, parts.MemoryEvents.Reads);
         app.MapPost("/v1/memories", endpoints.SaveAsync).WithMetadata(RouteScope.Taking);
         app.MapGet("/v1/memories/{id}", endpoints.ReadAsync);
         app.MapDelete("/v1/memories/{id}", endpoints.DeleteAsync);
-        app.MapPost("/v1/memories:search", new MemoriesSearchEndpoint(parts.Memories, parts.Plane).SearchAsync);
+        app.MapPost("/v1/memories:search", new MemoriesSearchEndpoint(parts.Memories, parts.Plane, parts.MemoryEvents.Reads).SearchAsync);
     }
 
     private async Task SaveAsync(HttpContext context)
@@ -121,6 +122,7 @@ internal sealed class MemoriesEndpoints(Memories memories, DataPlane plane)
             return;
         }
 
+        reads?.Note(id, memory.Session);
         HttpResponse response = context.Response;
         response.ContentType = "application/json";
         response.Headers.ETag = $"\"{memory.Sequence}\"";

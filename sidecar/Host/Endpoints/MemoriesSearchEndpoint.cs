@@ -4,6 +4,7 @@ using System.Text.Json;
 using Thermocline.Memory;
 using Thermocline.Memory.Json;
 using Thermocline.Memory.Search;
+using Thermocline.Sidecar.Events;
 using Thermocline.Sidecar.Governor;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Sidecar.Http;
@@ -12,7 +13,7 @@ using Thermocline.Store;
 namespace Thermocline.Sidecar.Endpoints;
 
 /// <summary><c>POST /v1/memories:search</c>: one JSON answer, or a line of JSON for each result.</summary>
-internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
+internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane, AccessCounts? reads)
 {
     private const string Lines = "application/x-ndjson";
 
@@ -77,7 +78,7 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
     private static bool WantsLines(HttpRequest request) =>
         request.Headers.Accept.Any(value => value?.Contains(Lines, StringComparison.OrdinalIgnoreCase) == true);
 
-    private static async Task WriteLinesAsync(HttpContext context, SearchAnswer answer)
+    private async Task WriteLinesAsync(HttpContext context, SearchAnswer answer)
     {
         HttpResponse response = context.Response;
         response.ContentType = Lines;
@@ -90,6 +91,7 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
         {
             if (await answer.ReadAsync(hit, context.RequestAborted) is not { } memory)
                 continue;
+            reads?.Note(memory.Id, memory.Session);
             await using (Utf8JsonWriter json = new(response.BodyWriter, JsonOutput.Options))
                 MemoryJson.WriteHit(json, hit, memory);
             response.BodyWriter.Write("\n"u8);
@@ -99,7 +101,7 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private static async Task WriteObjectAsync(HttpContext context, SearchAnswer answer)
+    private async Task WriteObjectAsync(HttpContext context, SearchAnswer answer)
     {
         HttpResponse response = context.Response;
         response.ContentType = "application/json";
@@ -109,7 +111,11 @@ internal sealed class MemoriesSearchEndpoint(Memories memories, DataPlane plane)
         foreach (SearchHit hit in answer.Hits)
         {
             if (await answer.ReadAsync(hit, context.RequestAborted) is { } memory)
+            {
+                reads?.Note(memory.Id, memory.Session);
                 MemoryJson.WriteHit(json, hit, memory);
+            }
+
             // One memory at a time: the answer may be far larger than what is held of it.
             await json.FlushAsync(context.RequestAborted);
             await response.BodyWriter.FlushAsync(context.RequestAborted);

@@ -38,7 +38,7 @@ internal static class StatusEndpoint
         Budget = Budget(parts),
         Pressure = parts.Governor.Report,
         Caches = Of(parts.Memories.Caches),
-        Events = EventReports.Of(parts.Bus),
+        Events = EventReports.Of(parts.Bus, parts.MemoryEvents),
         Log = new LogReport
         {
             Keys = store.Keys,

@@ -17,6 +17,10 @@ internal static class ConfiguredBus
 {
     private const int PasswordBytesMax = 4_096;
 
+    /// <summary>Whether anything uses a bus.</summary>
+    public static bool IsWanted(SidecarConfiguration configuration) =>
+        configuration.Dapr.Socket.Length > 0 || configuration.Events.Publish.Count > 0;
+
     /// <summary>The bus; it holds a small part of the budget at most, whatever is published.</summary>
     /// <exception cref="HostingException">The settings make no bus; the message says which.</exception>
     /// <exception cref="StoreException">What the store has of the bus cannot be read.</exception>

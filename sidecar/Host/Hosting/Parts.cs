@@ -4,6 +4,7 @@ using Thermocline.Events;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Sidecar.Configuration;
+using Thermocline.Sidecar.Events;
 using Thermocline.Sidecar.Governor;
 using Thermocline.Sidecar.Governor.Sensing;
 using Thermocline.Sidecar.Http;
@@ -27,7 +28,8 @@ internal sealed class Parts : IDisposable
         Token = token;
         Listeners = new BoundListeners(setup.Reading.Configuration.Listen, setup.Reading.Configuration.Dapr);
         Levels = new LogLevelSwitch(setup.Reading.Configuration.Telemetry.LogLevel);
-        Memories = new Memories(store, setup.Time, new IdSource(setup.Time, RandomNumberGenerator.Fill), ContentBytesMax);
+        MemoryEvents = new MemoryEvents(setup, store);
+        Memories = new Memories(store, setup.Time, new IdSource(setup.Time, RandomNumberGenerator.Fill), ContentBytesMax, MemoryEvents.Writes);
         SidecarConfiguration configuration = setup.Reading.Configuration;
         Sense = setup.Sense is null ? new MemorySense() : null;
         Governor = new Governor.Governor(
@@ -36,12 +38,14 @@ internal sealed class Parts : IDisposable
             configuration.Budget);
         Plane = new DataPlane(store, setup.Time, new BodyBudget(Governor, store.Memory.Ledger));
         Force = new ConfigurationInForce(configuration, store, Governor, Levels);
-        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor, bus), Lifecycle, setup.Time);
+        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor, bus, MemoryEvents), Lifecycle, setup.Time);
     }
 
     public SidecarSetup Setup { get; }
 
     public Memories Memories { get; }
+
+    public MemoryEvents MemoryEvents { get; }
 
     public DataPlane Plane { get; }
 

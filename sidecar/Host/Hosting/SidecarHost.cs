@@ -85,7 +85,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
             store = OpenStore(setup, folder, cold);
             // The token is made after the store was opened: its lock keeps a second sidecar away from the folder.
             AdminToken token = AdminToken.Load(configuration.Listen.AdminTokenFile, folder);
-            bus = configuration.Dapr.Socket.Length == 0 ? null : await ConfiguredBus.OpenAsync(setup, store);
+            bus = !ConfiguredBus.IsWanted(configuration) ? null : await ConfiguredBus.OpenAsync(setup, store);
             Parts parts = new(setup, store, token, new ColdHealth(cold), bus);
             CheckBudget(parts);
             WebApplication app = Composition.Build(parts);
@@ -123,6 +123,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
             File.Delete(_addressFile);
         _listeners.Dispose();
         _parts.Governor.Dispose();
+        await _parts.MemoryEvents.DisposeAsync();
         if (await Lifecycle.Requests.WhenNoneAsync(LastWait))
         {
             if (_parts.Bus is { } bus)
@@ -235,6 +236,8 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         if (_listeners.AdminFellBack)
             LogAdminFellBack(_logger, ListenConfiguration.DefaultAdmin, Admin);
         _parts.Governor.Start(_app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Thermocline.Sidecar.Governor"));
+        if (_parts.Bus is { } bus)
+            _parts.MemoryEvents.Start(bus, _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Thermocline.Sidecar.Events"));
         _watching = Watch.RunAsync(_watchStop.Token);
         Lifecycle.MarkStarted();
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Thermocline.Events;
+using Thermocline.Sidecar.Events;
 
 namespace Thermocline.Sidecar.Metrics;
 
@@ -30,6 +31,15 @@ internal static class EventGauges
         meter.CreateObservableCounter("thermocline_events_redelivered_total", () => Groups(bus, group => group.Redelivered), null,
             "Deliveries after the first of an event.");
         meter.CreateObservableCounter("thermocline_events_dead_letters_total", () => Groups(bus, group => group.DeadLetters), null, "Events given up.");
+    }
+
+    /// <summary>What memories have to publish of themselves.</summary>
+    public static void AddTo(Meter meter, MemoryEvents memories)
+    {
+        if (memories.Writes is { } writes)
+            meter.CreateObservableGauge("thermocline_memory_events_waiting", () => (long)writes.Waiting, null, "Saved memories not published yet.");
+        if (memories.Reads is { } reads)
+            meter.CreateObservableCounter("thermocline_memory_reads_untold_total", () => reads.Untold, null, "Reads of memories that were not published.");
     }
 
     private static IEnumerable<Measurement<long>> Topics(Func<EventBusStatus> bus, Func<TopicStatus, long> value)

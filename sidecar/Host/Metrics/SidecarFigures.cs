@@ -1,5 +1,6 @@
 using Thermocline.Events;
 using Thermocline.Memory.Caches;
+using Thermocline.Sidecar.Events;
 using Thermocline.Sidecar.Tiering;
 using Thermocline.Store;
 
@@ -11,4 +12,5 @@ namespace Thermocline.Sidecar.Metrics;
 /// <param name="Caches">The caches.</param>
 /// <param name="Governor">The governor.</param>
 /// <param name="Bus">The event bus; null when nothing uses it.</param>
-internal sealed record SidecarFigures(TieredStore Store, ColdHealth Cold, CacheBudget Caches, Governor.Governor Governor, IEventBus? Bus);
+/// <param name="MemoryEvents">What memories publish.</param>
+internal sealed record SidecarFigures(TieredStore Store, ColdHealth Cold, CacheBudget Caches, Governor.Governor Governor, IEventBus? Bus, MemoryEvents MemoryEvents);

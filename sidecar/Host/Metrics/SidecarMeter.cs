@@ -39,6 +39,7 @@ internal sealed class SidecarMeter : IDisposable
         _busNow = _bus?.Status;
         if (_bus is not null)
             EventGauges.AddTo(_meter, () => _busNow!, time);
+        EventGauges.AddTo(_meter, figures.MemoryEvents);
         ColdGauges.AddTo(_meter, () => _storeGauges.Now.Cold, () => _storeGauges.Wire);
     }
 

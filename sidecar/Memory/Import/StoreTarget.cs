@@ -36,7 +36,7 @@ public sealed class StoreTarget(Memories memories, TieredStore store) : IImportT
                 Condition = Condition.IfAbsent,
             }),
         ];
-        WriteAnswer? answer = await new AbsentBatch(batch, index => written[index] = false).WriteAsync(store);
+        WriteAnswer? answer = await new AbsentBatch(batch, rest => store.WriteAsync(rest), index => written[index] = false).WriteAsync(store);
         return answer?.Outcome switch
         {
             null or WriteOutcome.Done => written,

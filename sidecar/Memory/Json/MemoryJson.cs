@@ -132,6 +132,7 @@ public static class MemoryJson
         json.WriteEndObject();
     }
 
-    private static string Time(DateTimeOffset time) =>
+    /// <summary>A moment as every JSON of ours has it: ISO 8601, UTC, milliseconds.</summary>
+    public static string Time(DateTimeOffset time) =>
         time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

@@ -4,8 +4,9 @@ namespace Thermocline.Memory.Records;
 
 /// <summary>A batch from which the operations whose keys are present are left out, one refusal after the other.</summary>
 /// <param name="all">The operations, each on the condition that its key is absent.</param>
+/// <param name="write">Writes a batch.</param>
 /// <param name="leftOut">Is told the index of each operation that is left out.</param>
-internal sealed class AbsentBatch(WriteOperation[] all, Action<int> leftOut)
+internal sealed class AbsentBatch(WriteOperation[] all, Func<WriteOperation[], ValueTask<WriteAnswer>> write, Action<int> leftOut)
 {
     /// <summary>Indexes in <c>all</c> of the operations of the last <see cref="Next"/>.</summary>
     private readonly List<int> _open = [.. Enumerable.Range(0, all.Length)];
@@ -17,7 +18,7 @@ internal sealed class AbsentBatch(WriteOperation[] all, Action<int> leftOut)
         // Every lost condition leaves out at least one more operation, so the loop ends.
         while (Next() is { Length: > 0 } next)
         {
-            WriteAnswer written = await store.WriteAsync(next);
+            WriteAnswer written = await write(next);
             if (written.Outcome != WriteOutcome.ConditionFailed)
                 return written;
             LeaveOut(written.FailedOperation);

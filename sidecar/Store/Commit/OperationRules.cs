@@ -22,7 +22,7 @@ internal sealed class OperationRules(int valueBytesMax)
         bytes = 0;
         if (batch.IsEmpty)
             return WriteOutcome.Invalid;
-        if (batch.Length > Limits.BatchOperationsMax)
+        if (batch.Length > Limits.BatchOperationsMax + Limits.BatchExtrasMax)
             return WriteOutcome.TooLarge;
         for (; failed < batch.Length; failed++)
         {

@@ -5,7 +5,7 @@ namespace Thermocline.Store.Tiering;
 /// record's strength by a part of what it lacks, s ← s + g (1 − s); time halves it once a half-life, s ← s · 2^(−t / h).
 /// Computed when it is asked for; nothing runs for it.
 /// </summary>
-internal static class Strength
+public static class Strength
 {
     /// <summary>Strength of a record that was just written.</summary>
     public const double Initial = 1.0;

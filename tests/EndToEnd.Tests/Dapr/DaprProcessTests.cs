@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json;
 using Thermocline.Testing;
 using Thermocline.Testing.Dapr;
 using Thermocline.Testing.Dapr.PubSub;
@@ -24,6 +25,8 @@ public sealed class DaprProcessTests : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly SemaphoreSlim _steps = new(0);
+    private readonly HttpClient _client = new();
+    private Uri? _address;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -33,6 +36,7 @@ public sealed class DaprProcessTests : IDisposable
     {
         _folder.Dispose();
         _steps.Dispose();
+        _client.Dispose();
     }
 
     [Fact]
@@ -125,6 +129,52 @@ public sealed class DaprProcessTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Whatever_memory_was_saved_is_told_in_the_order_of_its_session_when_the_sidecar_is_killed()
+    {
+        const string Publish = "events: {publish: [memory.write]}\n";
+        SidecarProcess sidecar = await StartAsync(Publish);
+        try
+        {
+            using Daprd daprd = await Daprd.StartAsync(Sockets, "planner", Cancellation);
+            DaprdPubSub broker = await daprd.OpenPubSubAsync(
+                new DaprdComponent("events", "pubsub.thermocline") { Resiliency = Patient, Metadata = new Dictionary<string, string> { ["consumerID"] = "planner" } },
+                Cancellation);
+            var heard = new ConcurrentQueue<(string Session, string Id)>();
+            using var end = new CancellationTokenSource();
+            Task pulling = PullAsync(broker, "memory.write", message => heard.Enqueue(Told(message)), end.Token);
+            using var stop = new CancellationTokenSource();
+            // A group that is new hears of what is saved from then on: no save counts before something was heard.
+            while (heard.IsEmpty)
+                await SaveAsync("hello");
+            Task<List<string>>[] savers = [.. Enumerable.Range(0, 3).Select(saver => SaveAllAsync($"s-{saver}", stop.Token))];
+            for (int kill = 0; kill < Kills; kill++)
+            {
+                await StepsAsync(StepsBetween);
+                await sidecar.KillAsync(Cancellation);
+                await sidecar.DisposeAsync();
+                sidecar = await StartAsync(Publish);
+            }
+
+            await stop.CancelAsync();
+            List<string>[] saved = await Task.WhenAll(savers);
+            while (saved.Any(ids => !heard.Any(each => each.Id == ids[^1])))
+                await StepsAsync(1);
+            await end.CancelAsync();
+            await pulling;
+            for (int saver = 0; saver < savers.Length; saver++)
+            {
+                // A save that was cut off may have taken place; what was acknowledged has.
+                string[] told = [.. heard.Where(each => each.Session == $"s-{saver}").Select(static each => each.Id).Distinct()];
+                Assert.Equal(saved[saver], told.Where(saved[saver].Contains));
+            }
+        }
+        finally
+        {
+            await sidecar.DisposeAsync();
+        }
+    }
+
     /// <summary>Every number came, and each for the first time only after all before it.</summary>
     private static void AssertAtLeastOnceInOrder(int[] came, int count) => Assert.Equal(Enumerable.Range(0, count), came.Distinct());
 
@@ -155,17 +205,23 @@ public sealed class DaprProcessTests : IDisposable
             await broker.PublishAsync("orders", Encoding.UTF8.GetBytes($"{context} {number}"), metadata, Cancellation);
     }
 
-    private async Task PullAsync(DaprdPubSub broker, ConcurrentDictionary<string, ConcurrentQueue<int>> seen, CancellationToken end)
+    private Task PullAsync(DaprdPubSub broker, ConcurrentDictionary<string, ConcurrentQueue<int>> seen, CancellationToken end) =>
+        PullAsync(broker, "orders", message =>
+        {
+            string[] parts = Encoding.UTF8.GetString(message.Content).Split(' ');
+            seen.GetOrAdd(parts[0], static _ => new()).Enqueue(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+        }, end);
+
+    private async Task PullAsync(DaprdPubSub broker, string topic, Action<DaprdMessage> take, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
         {
             await broker.PingAsync(Cancellation);
             try
             {
-                await using DaprdSubscription subscription = await broker.SubscribeAsync("orders", null, message =>
+                await using DaprdSubscription subscription = await broker.SubscribeAsync(topic, null, message =>
                 {
-                    string[] parts = Encoding.UTF8.GetString(message.Content).Split(' ');
-                    seen.GetOrAdd(parts[0], static _ => new()).Enqueue(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
+                    take(message);
                     _steps.Release();
                     return Task.CompletedTask;
                 }, Cancellation);
@@ -178,18 +234,52 @@ public sealed class DaprProcessTests : IDisposable
         }
     }
 
+    private static (string Session, string Id) Told(DaprdMessage message)
+    {
+        using JsonDocument payload = JsonDocument.Parse(message.Content.ToArray());
+        return (message.Metadata.GetValueOrDefault("partitionKey", ""), payload.RootElement.GetProperty("memory_id").GetString()!);
+    }
+
+    private async Task<List<string>> SaveAllAsync(string session, CancellationToken stop)
+    {
+        var saved = new List<string>();
+        while (!stop.IsCancellationRequested)
+        {
+            if (await SaveAsync(session) is { } id)
+                saved.Add(id);
+        }
+
+        return saved;
+    }
+
+    /// <summary>Saves a memory; null when the sidecar was away.</summary>
+    private async Task<string?> SaveAsync(string session)
+    {
+        try
+        {
+            using var content = new StringContent($$"""{"text":"something","session":"{{session}}"}""", Encoding.UTF8, "application/json");
+            using HttpResponseMessage answer = await _client.PostAsync(new Uri(_address!, "/v1/memories"), content, Cancellation);
+            using JsonDocument saved = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation));
+            return answer.IsSuccessStatusCode ? saved.RootElement.GetProperty("id").GetString() : null;
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
     private async Task StepsAsync(int count)
     {
         for (int i = 0; i < count; i++)
             Assert.True(await _steps.WaitAsync(TimeSpan.FromSeconds(60), Cancellation), "Nothing happened for a minute.");
     }
 
-    private async Task<SidecarProcess> StartAsync()
+    private async Task<SidecarProcess> StartAsync(string yaml = "")
     {
-        File.WriteAllText(_folder.Combine("thermocline.yaml"), $"dapr: {{socketFolder: {Sockets}}}\n");
+        File.WriteAllText(_folder.Combine("thermocline.yaml"), $"dapr: {{socketFolder: {Sockets}}}\n{yaml}");
         SidecarProcess sidecar = SidecarProcess.Serve(RequiredProgram.Find(), _folder.Combine("d"), "--config", _folder.Combine("thermocline.yaml"));
-        Uri? address = await sidecar.ReadyAsync(Cancellation);
-        Assert.True(address is not null, $"The sidecar did not start:\n{sidecar.Output}");
+        _address = await sidecar.ReadyAsync(Cancellation);
+        Assert.True(_address is not null, $"The sidecar did not start:\n{sidecar.Output}");
         return sidecar;
     }
 }

@@ -78,7 +78,7 @@ public sealed class WriteTests
         WriteOperation large = Testing.Stores.Put("k", "") with { Value = new byte[12 << 20] };
         WriteAnswer answer = await store.WriteAsync(new[] { large, large, large });
         Assert.Equal((WriteOutcome.TooLarge, 2), (answer.Outcome, answer.FailedOperation));
-        Assert.Equal(WriteOutcome.TooLarge, (await store.WriteAsync(new WriteOperation[Limits.BatchOperationsMax + 1])).Outcome);
+        Assert.Equal(WriteOutcome.TooLarge, (await store.WriteAsync(new WriteOperation[Limits.BatchOperationsMax + Limits.BatchExtrasMax + 1])).Outcome);
         Assert.Equal(WriteOutcome.Done, (await store.WriteAsync(new[] { large, large })).Outcome);
     }
 

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text.Json;
+using Thermocline.Memory.Json;
+using Thermocline.Store.Tiering;
+
+namespace Thermocline.Memory.Announcing;
+
+/// <summary>The events of one save, as they are stored and told.</summary>
+internal static class AnnouncementJson
+{
+    /// <summary>An array of an object for each memory that was made.</summary>
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<MemoryDraft> drafts, ReadOnlySpan<SavedMemory> saved)
+    {
+        var bytes = new ArrayBufferWriter<byte>(saved.Length * 128);
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartArray();
+            for (int i = 0; i < saved.Length; i++)
+            {
+                if (saved[i].Created)
+                    Write(json, drafts[i], saved[i]);
+            }
+
+            json.WriteEndArray();
+        }
+
+        return bytes.WrittenMemory;
+    }
+
+    /// <summary>Every object of the array, each as the bytes it stands there with.</summary>
+    /// <exception cref="JsonException">The bytes are not what was written.</exception>
+    public static IReadOnlyList<AnnouncedWrite> Read(ReadOnlyMemory<byte> stored)
+    {
+        var writes = new List<AnnouncedWrite>();
+        var json = new Utf8JsonReader(stored.Span);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("An announcement is an array.");
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            int start = (int)json.TokenStartIndex;
+            (string id, string context) = ReadOne(ref json);
+            writes.Add(new AnnouncedWrite(id, context, stored[start..(int)json.BytesConsumed]));
+        }
+
+        return writes;
+    }
+
+    private static void Write(Utf8JsonWriter json, MemoryDraft draft, SavedMemory saved)
+    {
+        json.WriteStartObject();
+        json.WriteString("memory_id"u8, saved.Id.ToString());
+        if (draft.Session is not null)
+            json.WriteString("context_id"u8, draft.Session);
+        json.WriteNumber("ltp_strength"u8, Strength.Initial);
+        json.WriteString("timestamp"u8, MemoryJson.Time(saved.CreatedAt));
+        json.WriteEndObject();
+    }
+
+    private static (string Id, string Context) ReadOne(ref Utf8JsonReader json)
+    {
+        string id = "", context = "";
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isId = json.ValueTextEquals("memory_id"u8);
+            bool isContext = json.ValueTextEquals("context_id"u8);
+            json.Read();
+            if (isId)
+                id = json.GetString()!;
+            else if (isContext)
+                context = json.GetString()!;
+            else
+                json.Skip();
+        }
+
+        return id.Length > 0 && json.TokenType == JsonTokenType.EndObject
+            ? (id, context)
+            : throw new JsonException("An announcement without an identifier.");
+    }
+}
