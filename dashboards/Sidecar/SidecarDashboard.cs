@@ -27,6 +27,7 @@ internal static class SidecarDashboard
             RequestsRow.Whole,
             WritesRow.Whole,
             ColdRow.Whole,
+            EventsRow.Whole,
             ProcessRow.Whole,
         ]);
 

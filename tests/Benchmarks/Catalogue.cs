@@ -10,6 +10,7 @@ using Thermocline.Benchmarks.Get;
 using Thermocline.Benchmarks.Growth;
 using Thermocline.Benchmarks.HotCompressed;
 using Thermocline.Benchmarks.Http;
+using Thermocline.Benchmarks.MemoryEvents;
 using Thermocline.Benchmarks.Open;
 using Thermocline.Benchmarks.Packed;
 using Thermocline.Benchmarks.Put;
@@ -27,7 +28,7 @@ internal static class Catalogue
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(),
-        new DaprBenchmark(), new EventsBenchmark(), new RedisEventsBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(),
+        new DaprBenchmark(), new EventsBenchmark(), new RedisEventsBenchmark(), new MemoryEventsBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(),
         new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(),
         new FootprintBenchmark(), new ScaleBenchmark(),
     ];

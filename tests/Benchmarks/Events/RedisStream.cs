@@ -32,12 +32,16 @@ internal sealed class RedisStream : IDisposable
     }
 
     /// <summary>Sends commands and waits for the answer to each of them.</summary>
-    public void Send(ReadOnlySpan<byte> commands, int count)
+    public void Send(ReadOnlySpan<byte> commands, int count) =>
+        // Every id is a line with its length and a line with itself.
+        SendForLines(commands, 2 * count);
+
+    /// <summary>Sends commands and waits for so many lines of answers.</summary>
+    public void SendForLines(ReadOnlySpan<byte> commands, int lines)
     {
         for (int sent = 0; sent < commands.Length;)
             sent += _socket.Send(commands[sent..]);
-        // Every id is a line with its length and a line with itself.
-        for (int lines = 0; lines < 2 * count; lines++)
+        for (int line = 0; line < lines; line++)
             SkipLine();
     }
 

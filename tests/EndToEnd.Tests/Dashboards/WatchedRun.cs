@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Thermocline.Testing;
+using Thermocline.Testing.Dapr;
+using Thermocline.Testing.Dapr.PubSub;
 using Thermocline.Testing.Processes;
 using Thermocline.Testing.Prometheus;
 using Xunit;
@@ -69,6 +71,11 @@ public sealed class WatchedRun : IAsyncDisposable
         Assert.True(await _prometheus.ReadyAsync(Cancellation), $"Prometheus did not start:\n{_prometheus.Log}");
         From = await _prometheus.NowAsync(Cancellation);
 
+        using Daprd daprd = await Daprd.StartAsync(_folder.Combine("s"), "watcher", Cancellation);
+        DaprdPubSub broker = await daprd.OpenPubSubAsync(new DaprdComponent("events", "pubsub.thermocline"), Cancellation);
+        await using DaprdSubscription subscription = await broker.SubscribeAsync(
+            "memory.write", null, static _ => Task.CompletedTask, Cancellation);
+
         using var client = new HttpClient { BaseAddress = address };
         var load = new ScriptedLoad(client);
         await UntilAsync(load, "sum(thermocline_compression_records) > 0 and sum(thermocline_cold_evicted_segments_total) > 0");
@@ -89,6 +96,8 @@ public sealed class WatchedRun : IAsyncDisposable
         tiers:
           warm: {maxBytes: 1Mi}
           cold: {kind: folder, path: "{{_folder.Combine("cold")}}", shipIntervalSeconds: 1, archiveAfterDays: 0}
+        dapr: {socketFolder: "{{_folder.Combine("s")}}"}
+        events: {publish: [memory.write, memory.access]}
 
         """,
         Cancellation);
