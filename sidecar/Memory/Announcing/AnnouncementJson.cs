@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Thermocline.Memory.Ids;
 using Thermocline.Memory.Json;
 using Thermocline.Store.Tiering;
 
@@ -8,10 +9,14 @@ namespace Thermocline.Memory.Announcing;
 /// <summary>The events of one save, as they are stored and told.</summary>
 internal static class AnnouncementJson
 {
+    // An object with a session of ordinary length; longer ones make the buffer grow.
+    private const int ObjectBytes = 176;
+    private const int ArrayBytes = 16;
+
     /// <summary>An array of an object for each memory that was made.</summary>
     public static ReadOnlyMemory<byte> Write(IReadOnlyList<MemoryDraft> drafts, ReadOnlySpan<SavedMemory> saved)
     {
-        var bytes = new ArrayBufferWriter<byte>(saved.Length * 128);
+        var bytes = new ArrayBufferWriter<byte>(ArrayBytes + (saved.Length * ObjectBytes));
         using (var json = new Utf8JsonWriter(bytes))
         {
             json.WriteStartArray();
@@ -47,8 +52,10 @@ internal static class AnnouncementJson
 
     private static void Write(Utf8JsonWriter json, MemoryDraft draft, SavedMemory saved)
     {
+        Span<byte> id = stackalloc byte[MemoryId.TextLength];
+        saved.Id.WriteTo(id);
         json.WriteStartObject();
-        json.WriteString("memory_id"u8, saved.Id.ToString());
+        json.WriteString("memory_id"u8, id);
         if (draft.Session is not null)
             json.WriteString("context_id"u8, draft.Session);
         json.WriteNumber("ltp_strength"u8, Strength.Initial);
