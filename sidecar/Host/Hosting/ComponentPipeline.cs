@@ -94,7 +94,8 @@ internal static class ComponentPipeline
     {
         var calls = new ComponentCalls(parts.Lifecycle);
         var store = new StateStoreComponent(parts.Plane, parts.Governor, new StateInstances(parts.Plane.Store));
-        var broker = new BrokerComponent(parts.Bus!, parts.Governor, new BrokerInstances(parts.Plane.Store), parts.Setup.Time);
+        var topics = new BrokerTopics(parts.Setup.Reading.Configuration.Events);
+        var broker = new BrokerComponent(parts.Bus!, parts.Governor, new BrokerInstances(parts.Plane.Store), topics, parts.Setup.Time);
         return ServerReflection.With([.. StateServices.Of(store, calls), .. BrokerServices.Of(broker, calls)]);
     }
 

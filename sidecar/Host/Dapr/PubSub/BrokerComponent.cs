@@ -6,8 +6,8 @@ using Thermocline.Sidecar.Http;
 
 namespace Thermocline.Sidecar.Dapr.PubSub;
 
-/// <summary>The message broker as daprd calls it, on the embedded bus.</summary>
-internal sealed class BrokerComponent(IEventBus bus, Governor.Governor governor, BrokerInstances instances, TimeProvider time)
+/// <summary>The message broker as daprd calls it, on the bus.</summary>
+internal sealed class BrokerComponent(IEventBus bus, Governor.Governor governor, BrokerInstances instances, BrokerTopics topics, TimeProvider time)
 {
     /// <summary>What it offers.</summary>
     public static readonly IReadOnlyList<string> Features = ["MESSAGE_TTL", "BULK_PUBSUB"];
@@ -70,11 +70,11 @@ internal sealed class BrokerComponent(IEventBus bus, Governor.Governor governor,
     {
         var options = new SubscriptionOptions
         {
-            Topic = BrokerMessages.TopicOf(name, topic),
+            Topic = topics.NameOf(name, topic),
             Group = settings.Group,
             ConcurrencyMax = settings.ConcurrencyMax,
             AttemptsMax = settings.DeliveriesMax,
-            DeadLetterTopic = BrokerMessages.DeadTopicOf(name, topic, settings),
+            DeadLetterTopic = topics.DeadNameOf(name, topic, settings),
             HandlingLimit = settings.AckTimeout,
             RetryDelay = RetryDelay,
             RetryDelayMax = RetryDelayMax,
@@ -99,6 +99,6 @@ internal sealed class BrokerComponent(IEventBus bus, Governor.Governor governor,
         _ = instances.Of(name);
         if (governor.RefusesWrite())
             throw DaprFaults.Of(RouteGate.MemoryPressure);
-        BrokerMessages.Answer(await bus.PublishAsync(BrokerMessages.TopicOf(name, topic), drafts, cancellation));
+        BrokerMessages.Answer(await bus.PublishAsync(topics.PublishedNameOf(name, topic), drafts, cancellation));
     }
 }

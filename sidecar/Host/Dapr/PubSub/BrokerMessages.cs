@@ -14,16 +14,6 @@ internal sealed class BrokerMessages(TimeProvider time)
     private const string ContextName = "partitionKey";
     private const string ContentTypeName = "contentType";
 
-    /// <summary>The bus' name of a Component's topic: Components do not meet.</summary>
-    /// <exception cref="RpcException">It is empty.</exception>
-    public static string TopicOf(string component, string topic) => topic.Length > 0
-        ? $"{component}/{topic}"
-        : throw DaprFaults.Invalid(ProblemCode.ParameterInvalid, "The topic is empty.");
-
-    /// <summary>The topic of dead letters of a topic.</summary>
-    public static string DeadTopicOf(string component, string topic, BrokerSettings settings) =>
-        TopicOf(component, settings.DeadLetterTopic.Length > 0 ? settings.DeadLetterTopic : topic + ".dead");
-
     /// <summary>An event of one message.</summary>
     /// <exception cref="RpcException">Its time to live is none.</exception>
     public EventDraft Draft(ByteString data, string contentType, MapField<string, string> metadata)
