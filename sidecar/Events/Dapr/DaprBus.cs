@@ -1,56 +1,68 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Thermocline.Events.Checks;
 
 namespace Thermocline.Events.Dapr;
 
 /// <summary>
-/// Events through the pub/sub component of Dapr. How durable they are, and whether they keep their order between processes, is the
-/// component's affair; ours is that events of one context are published one after the other, and handled so within this process. A
-/// subscription has to be made before Dapr asks for them, which it does once.
+/// Events through the pub/sub component of Dapr. How durable they are there, and whether they keep their order between processes, is the
+/// component's affair; ours is that events of one context are published one after the other. What Dapr delivers of the topics it is told
+/// lies in a local engine before it is answered, and subscriptions are those of that engine: groups, attempts, dead letters and order
+/// within a context are its. A group that is new gets what is kept there.
 /// </summary>
 public sealed class DaprBus : IEventBus
 {
     private readonly DaprOptions _options;
+    private readonly IEventBus _local;
     private readonly TimeProvider _time;
     private readonly Func<double> _random;
     private readonly DaprPipeline _pipeline;
-    private readonly ConcurrentDictionary<string, long> _published = [];
+    private readonly DaprInbox _inbox;
+    private readonly FrozenSet<string> _topics;
+
+    // Topics of dead letters: of ours, and those that subscriptions have named.
+    private readonly ConcurrentDictionary<string, bool> _letters;
     private volatile string? _lastFailure;
 
     /// <summary>Sends nothing yet.</summary>
     /// <param name="options">Where Dapr is.</param>
+    /// <param name="local">Where what it delivers lies until it is handled: durable. It belongs to the caller, who disposes it after the bus.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Draws between 0 and 1, for jitter and ids; may be called by many threads at once.</param>
     /// <exception cref="ArgumentException">The options are wrong; names every mistake.</exception>
-    public DaprBus(DaprOptions options, TimeProvider time, Func<double> random)
+    public DaprBus(DaprOptions options, IEventBus local, TimeProvider time, Func<double> random)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(local);
         options.Validate();
         _options = options;
+        _local = local;
         _time = time;
         _random = random;
         _pipeline = new DaprPipeline(options, time, random);
-        Subscriptions = new DaprSubscriptions(options, (time, random));
+        _inbox = new DaprInbox(local);
+        _topics = options.Topics.ToFrozenSet(StringComparer.Ordinal);
+        _letters = new(options.Topics.Select(static topic => KeyValuePair.Create(DaprInbox.DeadTopicOf(topic), true)), StringComparer.Ordinal);
+        Deliveries = new DaprDeliveries(options, _inbox, time);
     }
 
     /// <summary>What the host maps its routes to.</summary>
-    public DaprSubscriptions Subscriptions { get; }
+    public DaprDeliveries Deliveries { get; }
 
     /// <inheritdoc/>
+    /// <remarks>Topics are those taken from Dapr, and their dead letters, as they lie in the local engine.</remarks>
     public EventBusStatus Status
     {
         get
         {
-            IReadOnlyList<DaprSubscription> taken = Subscriptions.All;
-            IEnumerable<string> topics = _published.Keys.Union(taken.Select(subscription => subscription.Options.Topic));
-            return new("dapr", !_pipeline.IsOpen, _lastFailure,
-            [
-                .. topics.Select(name => new TopicStatus(name, _published.GetValueOrDefault(name), 0, 0, 0,
-                    [.. taken.Where(subscription => subscription.Options.Topic == name).Select(subscription => subscription.Status)])),
-            ]);
+            TopicStatus[] held = [.. _local.Status.Topics.Where(topic => _topics.Contains(topic.Name) || _letters.ContainsKey(topic.Name))];
+            IEnumerable<TopicStatus> silent = _topics.Except(held.Select(static topic => topic.Name))
+                .Select(static name => new TopicStatus(name, 0, 0, 0, 0, []));
+            return new("dapr", !_pipeline.IsOpen, _lastFailure ?? _inbox.LastFailure, [.. held, .. silent]);
         }
     }
 
@@ -69,26 +81,33 @@ public sealed class DaprBus : IEventBus
         }
 
         _lastFailure = answer.Reason;
-        if (answer.Outcome == PublishOutcome.Done && (_published.Count < EventLimits.TopicsMax || _published.ContainsKey(topic)))
-            _published.AddOrUpdate(topic, events.Length, (_, before) => before + events.Length);
         return answer;
     }
 
     /// <inheritdoc/>
-    public ValueTask<IAsyncDisposable> SubscribeAsync(
+    /// <exception cref="ArgumentException">An option is out of range, or the topic is none of those taken from Dapr.</exception>
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(
         SubscriptionOptions options, EventHandling handling, CancellationToken cancellation)
     {
         SubscriptionRules.Check(options);
-        ArgumentNullException.ThrowIfNull(handling);
-        return new(Subscriptions.Add(options, handling));
+        if (!_topics.Contains(options.Topic) && !_letters.ContainsKey(options.Topic))
+        {
+            throw new ArgumentException(
+                $"Dapr was not asked for the topic '{options.Topic}', which it is at its start alone: list it in events.dapr.topics.", nameof(options));
+        }
+
+        // What came before there was anybody to handle it was answered for all the same.
+        IAsyncDisposable subscription = await _local.SubscribeAsync(options with { FromOldest = true }, handling, cancellation);
+        if (options.DeadLetterTopic.Length > 0)
+            _letters.TryAdd(options.DeadLetterTopic, true);
+        return subscription;
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        foreach (DaprSubscription subscription in Subscriptions.All)
-            await subscription.DisposeAsync();
         _pipeline.Dispose();
+        return default;
     }
 
     private string NewId() => string.Create(
@@ -104,9 +123,9 @@ public sealed class DaprBus : IEventBus
         }
 
         byte[] body = CloudEvent.Of(draft, _options.Source, _time.GetUtcNow());
-        (int status, _) = await _pipeline.SendAsync(
+        (int status, byte[] said) = await _pipeline.SendAsync(
             HttpMethod.Post, $"{PathOf("publish", topic)}{query}", (CloudEvent.MediaType, body), cancellation);
-        return AnswerOf(status);
+        return AnswerOf(status, said);
     }
 
     // What failed of a bulk is sent once more; what fails again fails the publication.
@@ -116,7 +135,7 @@ public sealed class DaprBus : IEventBus
         {
             (int status, byte[] body) = await _pipeline.SendAsync(
                 HttpMethod.Post, PathOf("publish/bulk", topic), ("application/json", Bulk(round)), cancellation);
-            PublishAnswer answer = AnswerOf(status);
+            PublishAnswer answer = AnswerOf(status, body);
             if (answer.Outcome != PublishOutcome.Unavailable)
                 return answer;
             HashSet<string> failed = DaprRounds.FailedIn(body);
@@ -160,11 +179,12 @@ public sealed class DaprBus : IEventBus
     private string PathOf(string verb, string topic) =>
         $"/v1.0/{verb}/{Uri.EscapeDataString(_options.PubSub)}/{Uri.EscapeDataString(topic)}";
 
-    private PublishAnswer AnswerOf(int status) => status switch
+    private PublishAnswer AnswerOf(int status, byte[] said) => status switch
     {
         200 or 204 => PublishAnswer.Done,
         400 => new(PublishOutcome.Invalid, "Dapr does not take it (400).", -1),
         413 => new(PublishOutcome.TooLarge, "It is larger than Dapr takes (413; dapr.io/max-body-size).", -1),
+        DaprPipeline.NoToken => new(PublishOutcome.Unavailable, $"The API token cannot be read: {Encoding.UTF8.GetString(said)}", -1),
         401 => new(PublishOutcome.Unavailable, "Dapr does not know us (401): the API token is missing or wrong.", -1),
         403 => new(PublishOutcome.Unavailable, $"Dapr's scopes do not let us publish to this topic of {_options.PubSub} (403).", -1),
         404 => new(PublishOutcome.Unavailable, $"Dapr has no pub/sub component {_options.PubSub} (404).", -1),

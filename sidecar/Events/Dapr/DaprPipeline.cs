@@ -1,28 +1,33 @@
 using System.Net.Http.Headers;
+using System.Text;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
+using Thermocline.Store.Cold.Dapr;
 
 namespace Thermocline.Events.Dapr;
 
 /// <summary>Sends requests to Dapr's sidecar: each with a time limit, repeated after a growing pause, and none for a while once too many failed.</summary>
 internal sealed class DaprPipeline : IDisposable
 {
+    /// <summary>The status of a request that was not sent, because the file with the token cannot be read; the body says why.</summary>
+    public const int NoToken = -1;
+
     private const int AnswerBytesMax = 1 << 20;
 
     // Failures further apart than this are no row.
     private static readonly TimeSpan Row = TimeSpan.FromMinutes(10);
 
     private readonly HttpClient _client;
-    private readonly DaprOptions _options;
+    private readonly DaprToken _token;
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly ResiliencePipeline<(int Status, byte[] Body)> _pipeline;
     private int _failuresInRow;
 
     public DaprPipeline(DaprOptions options, TimeProvider time, Func<double> random)
     {
-        _options = options;
+        _token = new DaprToken(options.ApiTokenFile, time);
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -95,12 +100,16 @@ internal sealed class DaprPipeline : IDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(body.MediaType);
         }
 
-        if (_options.ApiToken.Length > 0)
-            request.Headers.TryAddWithoutValidation(DaprSubscriptions.TokenHeader, _options.ApiToken);
+        if (!_token.TryRead(out string? token, out string? mistake))
+            return (NoToken, Encoding.UTF8.GetBytes(mistake));
+        if (token is not null)
+            request.Headers.TryAddWithoutValidation(DaprDeliveries.TokenHeader, token);
         try
         {
             using HttpResponseMessage answer = await _client.SendAsync(request, cancellation);
             int status = (int)answer.StatusCode;
+            if (status == 401)
+                _token.Doubt();
             if (status is 408 or 429 or >= 500)
                 Interlocked.Increment(ref _failuresInRow);
             else

@@ -6,7 +6,7 @@ namespace Thermocline.Events.Outbox;
 /// A foreign engine behind a local one: what is published is taken by the local engine, which is durable and near, and goes to the
 /// foreign one as soon as that takes it, in order within a context. While the foreign engine is away nothing is lost, and no
 /// publisher waits for it; only a full local backlog makes publishers wait, as the local engine's options say. An event may reach
-/// the foreign engine twice, with the same id. Subscriptions are those of the foreign engine. Owns both engines.
+/// the foreign engine twice, with the same id. Subscriptions are those of the foreign engine, but to what it refused. Owns both engines.
 /// </summary>
 public sealed class OutboxBus : IEventBus
 {
@@ -29,14 +29,14 @@ public sealed class OutboxBus : IEventBus
     }
 
     /// <inheritdoc/>
-    /// <remarks>The foreign engine's, with the topics in which events wait for it.</remarks>
+    /// <remarks>The foreign engine's, with the topics in which events wait for it, and that of those it refused.</remarks>
     public EventBusStatus Status
     {
         get
         {
             EventBusStatus foreign = _foreign.Status;
             IEnumerable<TopicStatus> waiting = _local.Status.Topics
-                .Where(topic => topic.Name.StartsWith(_options.Prefix, StringComparison.Ordinal));
+                .Where(topic => topic.Name.StartsWith(_options.Prefix, StringComparison.Ordinal) || topic.Name == _options.RefusedTopic);
             return foreign with { LastFailure = LastFailure ?? foreign.LastFailure, Topics = [.. foreign.Topics, .. waiting] };
         }
     }
@@ -103,7 +103,7 @@ public sealed class OutboxBus : IEventBus
     /// <inheritdoc/>
     public ValueTask<IAsyncDisposable> SubscribeAsync(
         SubscriptionOptions options, EventHandling handling, CancellationToken cancellation) =>
-        _foreign.SubscribeAsync(options, handling, cancellation);
+        (options?.Topic == _options.RefusedTopic ? _local : _foreign).SubscribeAsync(options!, handling, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

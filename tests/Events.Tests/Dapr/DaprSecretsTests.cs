@@ -1,13 +1,16 @@
 using System.Text;
 using Thermocline.Events.Dapr;
+using Thermocline.Testing;
 using Thermocline.Testing.Dapr;
 using Xunit;
 
 namespace Thermocline.Events.Tests.Dapr;
 
-public sealed class DaprSecretsTests
+public sealed class DaprSecretsTests : IDisposable
 {
     private const string Secret = "swordfish-11";
+
+    private readonly TempFolder _folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -63,6 +66,12 @@ public sealed class DaprSecretsTests
         return Task.FromResult((status, Encoding.UTF8.GetBytes(body)));
     });
 
-    private static DaprSecrets Of(HttpPeer dapr) => new(
-        new DaprOptions { Endpoint = dapr.Address, PubSub = "unused", ApiToken = "token", RetriesMax = 0 }, TimeProvider.System, () => 0.5);
+    public void Dispose() => _folder.Dispose();
+
+    private DaprSecrets Of(HttpPeer dapr)
+    {
+        string file = _folder.Combine("token");
+        File.WriteAllText(file, "token\n");
+        return new(new DaprOptions { Endpoint = dapr.Address, PubSub = "unused", ApiTokenFile = file, RetriesMax = 0 }, TimeProvider.System, () => 0.5);
+    }
 }

@@ -15,7 +15,8 @@ internal sealed class Collected(Func<EventDelivery, Handling>? judge = null)
 
     public EventHandling Handling => (delivery, _) =>
     {
-        _all.Enqueue((delivery, System.Text.Encoding.UTF8.GetString(delivery.Payload.Span)));
+        // The payload is the engine's again once this has answered.
+        _all.Enqueue((delivery with { Payload = delivery.Payload.ToArray() }, System.Text.Encoding.UTF8.GetString(delivery.Payload.Span)));
         _more.Writer.TryWrite(true);
         return new(judge?.Invoke(delivery) ?? Events.Handling.Done);
     };

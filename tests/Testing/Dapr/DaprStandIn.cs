@@ -20,8 +20,10 @@ internal sealed class DaprStandIn : IDisposable
     private readonly string _pubSub;
     private readonly ConcurrentDictionary<string, Channel<JsonObject>> _topics = [];
     private readonly ConcurrentDictionary<string, JsonObject> _subscriptions = [];
+    private readonly ConcurrentQueue<(string Topic, JsonObject Envelope)> _published = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
+    private volatile Uri? _address;
     private int _requests;
 
     public DaprStandIn(string pubSub)
@@ -42,6 +44,9 @@ internal sealed class DaprStandIn : IDisposable
     /// <summary>Deliveries after the first, as a resiliency policy would allow them.</summary>
     public int RetriesMax { get; init; }
 
+    /// <summary>The pause before an application that does not answer is tried again.</summary>
+    public TimeSpan RetryDelay { get; init; }
+
     /// <summary>Whether a topic takes this many events a request instead of one.</summary>
     public int BulkMax { get; init; } = 1;
 
@@ -54,12 +59,22 @@ internal sealed class DaprStandIn : IDisposable
     /// <summary>Requests to publish that came.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
+    /// <summary>What apps published, in order.</summary>
+    public IReadOnlyList<(string Topic, JsonObject Envelope)> Published => [.. _published];
+
+    /// <summary>Another app publishes: what it says is delivered as it is.</summary>
+    public void Offer(string topic, JsonObject envelope) => Of(topic).Writer.TryWrite(envelope);
+
+    /// <summary>Where the app answers from now on.</summary>
+    public void Move(Uri app) => _address = app;
+
     /// <summary>Asks the app which topics it takes, and begins to deliver them.</summary>
     public async Task ConnectAsync(Uri app, CancellationToken cancellation)
     {
-        _app.BaseAddress = app;
-        _app.DefaultRequestHeaders.TryAddWithoutValidation("dapr-api-token", AppToken);
-        JsonArray wanted = JsonNode.Parse(await _app.GetStringAsync(new Uri("/dapr/subscribe", UriKind.Relative), cancellation))!.AsArray();
+        Move(app);
+        if (AppToken.Length > 0)
+            _app.DefaultRequestHeaders.TryAddWithoutValidation("dapr-api-token", AppToken);
+        JsonArray wanted = JsonNode.Parse(await _app.GetStringAsync(new Uri(app, "/dapr/subscribe"), cancellation))!.AsArray();
         foreach (JsonObject subscription in wanted.Select(each => each!.AsObject()))
         {
             string topic = (string)subscription["topic"]!;
@@ -118,6 +133,7 @@ internal sealed class DaprStandIn : IDisposable
 
     private void Take(string topic, JsonObject envelope)
     {
+        _published.Enqueue((topic, envelope.DeepClone().AsObject()));
         envelope["topic"] = topic;
         envelope["pubsubname"] = _pubSub;
         Of(topic).Writer.TryWrite(envelope);
@@ -175,7 +191,7 @@ internal sealed class DaprStandIn : IDisposable
         content.Headers.ContentType = new MediaTypeHeaderValue(Events);
         try
         {
-            using HttpResponseMessage answer = await _app.PostAsync(new Uri(route, UriKind.Relative), content, _stopping);
+            using HttpResponseMessage answer = await _app.PostAsync(new Uri(_address!, route), content, _stopping);
             string text = await answer.Content.ReadAsStringAsync(_stopping);
             if (!answer.IsSuccessStatusCode)
                 return [.. together.Select(_ => (int)answer.StatusCode == 404 ? "DROP" : "RETRY")];
@@ -186,6 +202,7 @@ internal sealed class DaprStandIn : IDisposable
         }
         catch (HttpRequestException)
         {
+            await Task.Delay(RetryDelay, _stopping);
             return [.. together.Select(_ => "RETRY")];
         }
     }
