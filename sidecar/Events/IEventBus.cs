@@ -19,4 +19,12 @@ public interface IEventBus : IAsyncDisposable
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidOperationException">There are too many topics or groups.</exception>
     ValueTask<IAsyncDisposable> SubscribeAsync(SubscriptionOptions options, EventHandling handling, CancellationToken cancellation);
+
+    /// <summary>
+    /// Forgets a group and what it had still to handle, so that it holds nothing back any more. False when there is none of that
+    /// name.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It has subscriptions in this process.</exception>
+    /// <exception cref="EventBusException">It could not be forgotten now.</exception>
+    ValueTask<bool> RemoveGroupAsync(string topic, string group, CancellationToken cancellation);
 }

@@ -104,6 +104,10 @@ public sealed class DaprBus : IEventBus
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> RemoveGroupAsync(string topic, string group, CancellationToken cancellation) =>
+        _topics.Contains(topic) || _letters.ContainsKey(topic) ? _local.RemoveGroupAsync(topic, group, cancellation) : new(false);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _pipeline.Dispose();

@@ -95,14 +95,18 @@ public sealed class EmbeddedBus : IEventBus
         }
     }
 
-    /// <summary>
-    /// Forgets a group and what it had still to handle, so that it holds nothing back any more. False when there is none of that
-    /// name.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">It has subscriptions.</exception>
-    /// <exception cref="StoreException">It could not be written.</exception>
-    public ValueTask<bool> RemoveGroupAsync(string topic, string group, CancellationToken cancellation) =>
-        _registry.RemoveGroupAsync(topic, group, cancellation);
+    /// <inheritdoc/>
+    public async ValueTask<bool> RemoveGroupAsync(string topic, string group, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _registry.RemoveGroupAsync(topic, group, cancellation);
+        }
+        catch (StoreException failure)
+        {
+            throw new EventBusException(failure.Message, failure);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

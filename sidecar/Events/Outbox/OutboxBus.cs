@@ -106,6 +106,10 @@ public sealed class OutboxBus : IEventBus
         (options?.Topic == _options.RefusedTopic ? _local : _foreign).SubscribeAsync(options!, handling, cancellation);
 
     /// <inheritdoc/>
+    public ValueTask<bool> RemoveGroupAsync(string topic, string group, CancellationToken cancellation) =>
+        (topic == _options.RefusedTopic ? _local : _foreign).RemoveGroupAsync(topic, group, cancellation);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _opening.WaitAsync();

@@ -113,6 +113,26 @@ public sealed class RedisBus : IEventBus
     }
 
     /// <inheritdoc/>
+    /// <remarks>Members in other processes are not known here: they begin the group anew when they next ask for events.</remarks>
+    public async ValueTask<bool> RemoveGroupAsync(string topic, string group, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_subscriptions.Exists(subscription => subscription.Topic == topic && subscription.Group == group))
+                throw new InvalidOperationException($"The group '{group}' has subscriptions. End them first.");
+        }
+
+        try
+        {
+            return TopicOf(topic) is { } known && await known.RemoveGroupAsync(group, cancellation);
+        }
+        catch (RespException failure)
+        {
+            throw new EventBusException(failure.Message, failure);
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_stop.IsCancellationRequested)

@@ -15,6 +15,7 @@ internal static class Routes
         ExportEndpoint.Map(app, parts);
         OptimizeEndpoint.Map(app, parts);
         DrainEndpoint.Map(app, parts);
+        EventGroupsEndpoint.Map(app, parts);
         OpenApiEndpoint.Map(app);
         KvEndpoints.Map(app, parts.Plane);
     }

@@ -19,6 +19,8 @@ internal static class ProblemCode
     public const string ContentTypeInvalid = "content-type-invalid";
     public const string ContentTypeUnsupported = "content-type-unsupported";
     public const string DiskFull = "disk-full";
+    public const string GroupAbsent = "group-absent";
+    public const string GroupInUse = "group-in-use";
     public const string Internal = "internal";
     public const string JsonMalformed = "json-malformed";
     public const string KeyAbsent = "key-absent";
@@ -51,7 +53,7 @@ internal static class ProblemCode
     public static IReadOnlyList<string> All { get; } =
     [
         BatchInvalid, BodyTooLarge, BodyTruncated, Busy, ColdUnavailable, CollectionInvalid, CollectionReserved,
-        ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, DiskFull, Internal,
+        ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, DiskFull, GroupAbsent, GroupInUse, Internal,
         JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid, MemoryPressure,
         MethodNotAllowed, NoColdStore, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
         RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFenced, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,

@@ -52,6 +52,8 @@ internal sealed class MoodyBus : IEventBus
     public ValueTask<IAsyncDisposable> SubscribeAsync(
         SubscriptionOptions options, EventHandling handling, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public ValueTask<bool> RemoveGroupAsync(string topic, string group, CancellationToken cancellation) => throw new NotSupportedException();
+
     public ValueTask DisposeAsync() => default;
 
     /// <summary>Waits until something holds, which is looked at whenever somebody asked.</summary>

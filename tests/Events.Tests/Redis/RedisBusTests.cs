@@ -39,6 +39,26 @@ public sealed class RedisBusTests
     }
 
     [Fact]
+    public async Task A_group_that_is_forgotten_holds_nothing_back_and_begins_anew()
+    {
+        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisBus bus = Bus(server);
+        var first = new Collected();
+        IAsyncDisposable member = await bus.SubscribeAsync(Wish("gone"), first.Handling, Cancellation);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => bus.RemoveGroupAsync("t", "gone", Cancellation).AsTask());
+        await member.DisposeAsync();
+        await bus.PublishAsync("t", new[] { Draft("while nobody is there", "c") }, Cancellation);
+        Assert.True(await bus.RemoveGroupAsync("t", "gone", Cancellation));
+        Assert.False(await bus.RemoveGroupAsync("t", "gone", Cancellation));
+        Assert.False(await bus.RemoveGroupAsync("never", "gone", Cancellation));
+        var second = new Collected();
+        await bus.SubscribeAsync(Wish("gone"), second.Handling, Cancellation);
+        await bus.PublishAsync("t", new[] { Draft("afterwards", "c") }, Cancellation);
+        await second.WaitAsync(1, Cancellation);
+        Assert.Equal(["afterwards"], second.All.Select(static delivery => Encoding.UTF8.GetString(delivery.Payload.Span)));
+    }
+
+    [Fact]
     public async Task Events_of_a_context_come_in_their_order_also_past_retries()
     {
         await using RedisServer server = await RequiredRedis.StartAsync();

@@ -96,6 +96,19 @@ internal sealed class RedisTopic(string name, RedisLink link)
         }
     }
 
+    /// <summary>Forgets a group in every stream; false when none has it.</summary>
+    /// <exception cref="RespException">The server is away.</exception>
+    public async ValueTask<bool> RemoveGroupAsync(string group, CancellationToken cancellation)
+    {
+        var batch = new RespBatch();
+        foreach (string stream in await StreamsAsync(cancellation))
+            batch.Add("XGROUP", "DESTROY", stream, group);
+        // A stream that nothing was ever published to is an error, and has no group.
+        bool isGone = (await link.Client.SendAsync(batch, cancellation)).Any(static answer => !answer.IsError && answer.Whole > 0);
+        await TidyAsync(cancellation);
+        return isGone;
+    }
+
     private bool TryTakeRoom(int count)
     {
         long taken = Interlocked.Add(ref _onTheWay, count) + Volatile.Read(ref _sinceTidied);
