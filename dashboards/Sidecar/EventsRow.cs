@@ -11,7 +11,7 @@ internal static class EventsRow
     private static Panel Published => Panel.Lines("Published", "ops",
         "Events taken, by topic. refused: the backlog was full, and the publisher was told so.",
         new Query("sum by (topic) (rate(thermocline_events_published_total{%}[$__rate_interval]))", "{{topic}}"),
-        new Query("sum by (topic) (rate(thermocline_events_refused_total{%}[$__rate_interval])) > 0", "{{topic}} refused"));
+        new Query("sum by (topic) (rate(thermocline_events_refused_total{%}[$__rate_interval]))", "{{topic}} refused"));
 
     private static Panel Lag => Panel.Lines("Events still to handle", "short",
         "By group. At `events.backlogMax` publishers wait, and are refused: a group that nobody is a member of any more gets there in the end.",
@@ -25,14 +25,14 @@ internal static class EventsRow
     private static Panel Handled => Panel.Lines("Handled, delivered again, given up", "ops",
         "again: a handler failed, or did not answer in time. A dead letter was tried as often as it may be, and lies in its own topic.",
         new Query("sum by (topic, group) (rate(thermocline_events_handled_total{%}[$__rate_interval]))", "{{topic}} → {{group}}"),
-        new Query("sum by (topic, group) (rate(thermocline_events_redelivered_total{%}[$__rate_interval])) > 0", "{{topic}} → {{group}} again"),
-        new Query("sum by (topic, group) (rate(thermocline_events_dead_letters_total{%}[$__rate_interval])) > 0", "{{topic}} → {{group}} dead letters"));
+        new Query("sum by (topic, group) (rate(thermocline_events_redelivered_total{%}[$__rate_interval]))", "{{topic}} → {{group}} again"),
+        new Query("sum by (topic, group) (rate(thermocline_events_dead_letters_total{%}[$__rate_interval]))", "{{topic}} → {{group}} dead letters"));
 
     private static Panel Waiting => Panel.Lines("What memories have still to tell", "short",
         "With `memory.write` in `events.publish`: saved memories that the bus has not taken yet. At 100,000 saves are refused. "
         + "untold: reads that were not published.",
         new Query("sum by (instance) (thermocline_memory_events_waiting{%})", "{{instance}}"),
-        new Query("sum by (instance) (increase(thermocline_memory_reads_untold_total{%}[$__rate_interval])) > 0", "{{instance}} untold"));
+        new Query("sum by (instance) (increase(thermocline_memory_reads_untold_total{%}[$__rate_interval]))", "{{instance}} untold"));
 
     private static Panel Calls => Panel.Lines("Calls of daprd, p99", "s",
         "By method. PullMessages is left out: it lasts as long as its subscriber.",

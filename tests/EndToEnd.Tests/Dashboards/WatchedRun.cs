@@ -27,6 +27,7 @@ public sealed class WatchedRun : IAsyncDisposable
     private readonly Lazy<Task> _run;
     private SidecarProcess? _sidecar;
     private PrometheusServer? _prometheus;
+    private DaprdPubSub? _broker;
 
     public WatchedRun() => _run = new Lazy<Task>(RunAsync);
 
@@ -72,8 +73,8 @@ public sealed class WatchedRun : IAsyncDisposable
         From = await _prometheus.NowAsync(Cancellation);
 
         using Daprd daprd = await Daprd.StartAsync(_folder.Combine("s"), "watcher", Cancellation);
-        DaprdPubSub broker = await daprd.OpenPubSubAsync(new DaprdComponent("events", "pubsub.thermocline"), Cancellation);
-        await using DaprdSubscription subscription = await broker.SubscribeAsync(
+        _broker = await daprd.OpenPubSubAsync(new DaprdComponent("events", "pubsub.thermocline"), Cancellation);
+        await using DaprdSubscription subscription = await _broker.SubscribeAsync(
             "memory.write", null, static _ => Task.CompletedTask, Cancellation);
 
         using var client = new HttpClient { BaseAddress = address };
@@ -119,6 +120,7 @@ public sealed class WatchedRun : IAsyncDisposable
         try
         {
             await load.RoundAsync(Cancellation);
+            await _broker!.PingAsync(Cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
