@@ -17,5 +17,6 @@ internal static class Routes
         DrainEndpoint.Map(app, parts);
         OpenApiEndpoint.Map(app);
         KvEndpoints.Map(app, parts.Plane);
+        DaprEndpoints.Map(app, parts);
     }
 }

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Thermocline.Contract.Configuration;
 using Thermocline.Events;
+using Thermocline.Events.Dapr;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Sidecar.Configuration;
+using Thermocline.Sidecar.Events;
 using Thermocline.Sidecar.Governor;
 using Thermocline.Sidecar.Governor.Sensing;
 using Thermocline.Sidecar.Http;
@@ -19,9 +21,10 @@ internal sealed class Parts : IDisposable
     /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
     public const int ContentBytesMax = 16 << 20;
 
-    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold, IEventBus? bus)
+    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold, OpenBus? bus)
     {
-        Bus = bus;
+        Bus = bus?.Bus;
+        Deliveries = bus?.Deliveries;
         Cold = cold;
         Setup = setup;
         Token = token;
@@ -36,7 +39,7 @@ internal sealed class Parts : IDisposable
             configuration.Budget);
         Plane = new DataPlane(store, setup.Time, new BodyBudget(Governor, store.Memory.Ledger));
         Force = new ConfigurationInForce(configuration, store, Governor, Levels);
-        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor, bus), Lifecycle, setup.Time);
+        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor, Bus), Lifecycle, setup.Time);
     }
 
     public SidecarSetup Setup { get; }
@@ -47,6 +50,9 @@ internal sealed class Parts : IDisposable
 
     /// <summary>The event bus; null when nothing uses it.</summary>
     public IEventBus? Bus { get; }
+
+    /// <summary>What Dapr's deliveries are given to; null when events come another way.</summary>
+    public DaprDeliveries? Deliveries { get; }
 
     public AdminToken Token { get; }
 

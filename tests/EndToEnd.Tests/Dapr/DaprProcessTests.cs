@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json.Nodes;
 using Thermocline.Testing;
 using Thermocline.Testing.Dapr;
 using Thermocline.Testing.Dapr.PubSub;
@@ -24,6 +25,10 @@ public sealed class DaprProcessTests : IDisposable
 
     private readonly TempFolder _folder = new();
     private readonly SemaphoreSlim _steps = new(0);
+    private Uri? _address;
+
+    // What the configuration says after the folder of sockets, within the section and behind it.
+    private string _more = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -125,6 +130,58 @@ public sealed class DaprProcessTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public async Task Nothing_published_to_or_delivered_by_a_broker_of_Daprs_is_lost_when_the_sidecar_is_killed(int bulk)
+    {
+        const int Contexts = 4, Each = 120;
+        using var broker = new DaprStandIn("broker") { BulkMax = bulk, RetriesMax = int.MaxValue, RetryDelay = TimeSpan.FromMilliseconds(20) };
+        _more = $", endpoint: '{broker.Address}'}}\nevents: {{engine: dapr, dapr: {{pubsub: broker, topics: [orders]}}";
+        SidecarProcess sidecar = await StartAsync();
+        try
+        {
+            await broker.ConnectAsync(_address!, Cancellation);
+            using Daprd daprd = await Daprd.StartAsync(Sockets, "planner", Cancellation);
+            DaprdPubSub ours = await daprd.OpenPubSubAsync(
+                new DaprdComponent("events", "pubsub.thermocline") { Resiliency = Patient }, Cancellation);
+            var seen = new ConcurrentDictionary<string, ConcurrentQueue<int>>();
+            using var end = new CancellationTokenSource();
+            Task pulling = PullAsync(ours, seen, end.Token);
+            // Half of the contexts are published by the application, half by others elsewhere.
+            for (int number = 0; number < Contexts / 2 * Each; number++)
+            {
+                (string context, int place) = ($"{(Contexts / 2) + (number % (Contexts / 2))}", number / (Contexts / 2));
+                broker.Offer("orders", new JsonObject
+                {
+                    ["id"] = $"{context}-{place}", ["type"] = "thermocline.event", ["tccontext"] = context, ["data"] = $"{context} {place}",
+                });
+            }
+
+            Task publishing = Task.WhenAll(Enumerable.Range(0, Contexts / 2).Select(context => PublishAsync(ours, $"{context}", Each)));
+            for (int kill = 0; kill < Kills; kill++)
+            {
+                await StepsAsync(StepsBetween);
+                await sidecar.KillAsync(Cancellation);
+                await sidecar.DisposeAsync();
+                sidecar = await StartAsync();
+                broker.Move(_address!);
+            }
+
+            await publishing;
+            while (Enumerable.Range(0, Contexts).Any(context => seen.GetValueOrDefault($"{context}")?.Contains(Each - 1) != true))
+                await StepsAsync(1);
+            await end.CancelAsync();
+            await pulling;
+            for (int context = 0; context < Contexts; context++)
+                AssertAtLeastOnceInOrder([.. seen[$"{context}"]], Each);
+        }
+        finally
+        {
+            await sidecar.DisposeAsync();
+        }
+    }
+
     /// <summary>Every number came, and each for the first time only after all before it.</summary>
     private static void AssertAtLeastOnceInOrder(int[] came, int count) => Assert.Equal(Enumerable.Range(0, count), came.Distinct());
 
@@ -186,10 +243,10 @@ public sealed class DaprProcessTests : IDisposable
 
     private async Task<SidecarProcess> StartAsync()
     {
-        File.WriteAllText(_folder.Combine("thermocline.yaml"), $"dapr: {{socketFolder: {Sockets}}}\n");
+        File.WriteAllText(_folder.Combine("thermocline.yaml"), $"dapr: {{socketFolder: {Sockets}{_more}}}\n");
         SidecarProcess sidecar = SidecarProcess.Serve(RequiredProgram.Find(), _folder.Combine("d"), "--config", _folder.Combine("thermocline.yaml"));
-        Uri? address = await sidecar.ReadyAsync(Cancellation);
-        Assert.True(address is not null, $"The sidecar did not start:\n{sidecar.Output}");
+        _address = await sidecar.ReadyAsync(Cancellation);
+        Assert.True(_address is not null, $"The sidecar did not start:\n{sidecar.Output}");
         return sidecar;
     }
 }
