@@ -154,7 +154,10 @@ public sealed class DaprProcessTests : IDisposable
                 (string context, int place) = ($"{(Contexts / 2) + (number % (Contexts / 2))}", number / (Contexts / 2));
                 broker.Offer("orders", new JsonObject
                 {
-                    ["id"] = $"{context}-{place}", ["type"] = "thermocline.event", ["tccontext"] = context, ["data"] = $"{context} {place}",
+                    ["id"] = $"{context}-{place}",
+                    ["type"] = "thermocline.event",
+                    ["tccontext"] = context,
+                    ["data"] = $"{context} {place}",
                 });
             }
 
