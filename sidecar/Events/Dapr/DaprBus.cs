@@ -189,6 +189,8 @@ public sealed class DaprBus : IEventBus
         400 => new(PublishOutcome.Invalid, "Dapr does not take it (400).", -1),
         413 => new(PublishOutcome.TooLarge, "It is larger than Dapr takes (413; dapr.io/max-body-size).", -1),
         DaprPipeline.NoToken => new(PublishOutcome.Unavailable, $"The API token cannot be read: {Encoding.UTF8.GetString(said)}", -1),
+        DaprPipeline.LeftAlone => new(PublishOutcome.Unavailable,
+            $"Dapr failed too often in a row (the last time: {(_pipeline.LastStatus == 0 ? "no answer" : _pipeline.LastStatus)}) and is left alone for a while.", -1),
         401 => new(PublishOutcome.Unavailable, "Dapr does not know us (401): the API token is missing or wrong.", -1),
         403 => new(PublishOutcome.Unavailable, $"Dapr's scopes do not let us publish to this topic of {_options.PubSub} (403).", -1),
         404 => new(PublishOutcome.Unavailable, $"Dapr has no pub/sub component {_options.PubSub} (404).", -1),

@@ -22,6 +22,9 @@ public sealed class DaprDeliveries
     // As much as daprd takes of whoever publishes, unless it is told otherwise (dapr.io/max-body-size).
     private const int EventBytesMax = 4 << 20;
     private const int BulkEventsMax = 100;
+
+    // Of a bulk of more, which we never asked for, the rest is not answered for, and comes again.
+    private const int BulkAnswersMax = 1_000;
     private const int BulkWaitMs = 100;
     private const int DepthMax = 64;
 
@@ -153,6 +156,8 @@ public sealed class DaprDeliveries
         var envelopes = new List<JsonElement>();
         foreach (JsonElement entry in entries.EnumerateArray())
         {
+            if (ids.Count == BulkAnswersMax)
+                break;
             // An entry without an id cannot be answered for, and is delivered again.
             if (entry.ValueKind != JsonValueKind.Object || !entry.TryGetProperty("entryId", out JsonElement id)
                 || id.ValueKind != JsonValueKind.String)

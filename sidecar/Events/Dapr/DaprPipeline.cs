@@ -14,6 +14,9 @@ internal sealed class DaprPipeline : IDisposable
     /// <summary>The status of a request that was not sent, because the file with the token cannot be read; the body says why.</summary>
     public const int NoToken = -1;
 
+    /// <summary>The status of a request that was not sent, because too many failed before it.</summary>
+    public const int LeftAlone = -2;
+
     private const int AnswerBytesMax = 1 << 20;
 
     // Failures further apart than this are no row.
@@ -24,6 +27,7 @@ internal sealed class DaprPipeline : IDisposable
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly ResiliencePipeline<(int Status, byte[] Body)> _pipeline;
     private int _failuresInRow;
+    private volatile int _lastStatus;
 
     public DaprPipeline(DaprOptions options, TimeProvider time, Func<double> random)
     {
@@ -68,6 +72,9 @@ internal sealed class DaprPipeline : IDisposable
             .Build();
     }
 
+    /// <summary>What the last request was answered; 0 when it was not.</summary>
+    public int LastStatus => _lastStatus;
+
     public bool IsOpen => _state.CircuitState is CircuitState.Open or CircuitState.Isolated;
 
     /// <summary>Sends a body; status 0 and no body when there was no answer.</summary>
@@ -78,7 +85,11 @@ internal sealed class DaprPipeline : IDisposable
         {
             return await _pipeline.ExecuteAsync(stop => OnceAsync(method, path, body, stop), cancellation);
         }
-        catch (Exception away) when (away is HttpRequestException or TimeoutRejectedException or BrokenCircuitException)
+        catch (BrokenCircuitException)
+        {
+            return (LeftAlone, []);
+        }
+        catch (Exception away) when (away is HttpRequestException or TimeoutRejectedException)
         {
             return (0, []);
         }
@@ -108,6 +119,7 @@ internal sealed class DaprPipeline : IDisposable
         {
             using HttpResponseMessage answer = await _client.SendAsync(request, cancellation);
             int status = (int)answer.StatusCode;
+            _lastStatus = status;
             if (status == 401)
                 _token.Doubt();
             if (status is 408 or 429 or >= 500)
@@ -118,6 +130,7 @@ internal sealed class DaprPipeline : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {
+            _lastStatus = 0;
             Interlocked.Increment(ref _failuresInRow);
             throw;
         }

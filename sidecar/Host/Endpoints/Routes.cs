@@ -18,5 +18,6 @@ internal static class Routes
         EventGroupsEndpoint.Map(app, parts);
         OpenApiEndpoint.Map(app);
         KvEndpoints.Map(app, parts.Plane);
+        DaprEndpoints.Map(app, parts);
     }
 }

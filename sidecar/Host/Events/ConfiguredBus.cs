@@ -3,12 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using Thermocline.Contract.Configuration;
 using Thermocline.Events;
+using Thermocline.Events.Dapr;
 using Thermocline.Events.Embedded;
 using Thermocline.Events.Outbox;
 using Thermocline.Events.Redis;
 using Thermocline.Resp;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
+using Thermocline.Store.Cold.Dapr;
 
 namespace Thermocline.Sidecar.Events;
 
@@ -17,29 +19,77 @@ internal static class ConfiguredBus
 {
     private const int PasswordBytesMax = 4_096;
 
-    /// <summary>Whether anything uses a bus.</summary>
-    public static bool IsWanted(SidecarConfiguration configuration) =>
-        configuration.Dapr.Socket.Length > 0 || configuration.Events.Publish.Count > 0;
+    private static readonly OutboxOptions Outbox = new();
 
-    /// <summary>The bus; it holds a small part of the budget at most, whatever is published.</summary>
+    /// <summary>Whether anything would use a bus.</summary>
+    public static bool IsWanted(SidecarConfiguration configuration) =>
+        configuration.Dapr.Socket.Length > 0 || configuration.Events.Publish.Count > 0
+        || (configuration.Events.Engine == EventEngine.Dapr && configuration.Events.Dapr.Topics.Count > 0);
+
+    /// <summary>The bus; it holds a small part of the budget at most, whatever is published. Null when nothing would use one.</summary>
     /// <exception cref="HostingException">The settings make no bus; the message says which.</exception>
     /// <exception cref="StoreException">What the store has of the bus cannot be read.</exception>
-    public static async ValueTask<IEventBus> OpenAsync(SidecarSetup setup, TieredStore store)
+    public static async ValueTask<OpenBus?> OpenAsync(SidecarSetup setup, TieredStore store)
     {
         SidecarConfiguration configuration = setup.Reading.Configuration;
+        if (!IsWanted(configuration))
+            return null;
         EmbeddedBus local = await EmbeddedBus.OpenAsync(store, Embedded(configuration), setup.Time, setup.Chance);
-        if (configuration.Events.Engine == EventEngine.Embedded)
-            return local;
         try
         {
-            var foreign = new RedisBus(Redis(configuration), setup.Time, setup.Chance);
-            return await OutboxBus.OpenAsync(local, foreign, new OutboxOptions(), (setup.Time, setup.Chance), CancellationToken.None);
+            return configuration.Events.Engine switch
+            {
+                EventEngine.Embedded => new OpenBus(local, null),
+                EventEngine.Redis => new OpenBus(await BeforeAsync(new RedisBus(Redis(configuration), setup.Time, setup.Chance), local, setup), null),
+                EventEngine.Dapr => await DaprAsync(setup, local),
+            };
         }
         catch (Exception wrong) when (wrong is ArgumentException or IOException or UnauthorizedAccessException)
         {
             await local.DisposeAsync();
             throw new HostingException($"events.redis: {wrong.Message}", wrong);
         }
+        catch (HostingException)
+        {
+            await local.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async ValueTask<OpenBus> DaprAsync(SidecarSetup setup, EmbeddedBus local)
+    {
+        SidecarConfiguration configuration = setup.Reading.Configuration;
+        CheckToken("dapr.apiTokenFile", configuration.Dapr.ApiTokenFile, setup.Time);
+        CheckToken("dapr.appTokenFile", configuration.Dapr.AppTokenFile, setup.Time);
+        IReadOnlyList<string> topics = configuration.Events.Dapr.Topics;
+        if (topics.FirstOrDefault(static topic => topic.StartsWith(Outbox.Prefix, StringComparison.Ordinal) || topic == Outbox.RefusedTopic) is { } own)
+            throw new HostingException($"events.dapr.topics: {own} is a name of the outbox's; topics begin with something else than {Outbox.Prefix}");
+        try
+        {
+            var options = new DaprOptions
+            {
+                Endpoint = new Uri(configuration.Dapr.Endpoint),
+                PubSub = configuration.Events.Dapr.PubSub,
+                Topics = topics,
+                ApiTokenFile = configuration.Dapr.ApiTokenFile,
+                AppTokenFile = configuration.Dapr.AppTokenFile,
+            };
+            var dapr = new DaprBus(options, local, setup.Time, setup.Chance);
+            return new OpenBus(await BeforeAsync(dapr, local, setup), dapr.Deliveries);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new HostingException($"events.dapr: {wrong.Message}", wrong);
+        }
+    }
+
+    private static ValueTask<OutboxBus> BeforeAsync(IEventBus foreign, EmbeddedBus local, SidecarSetup setup) =>
+        OutboxBus.OpenAsync(local, foreign, Outbox, (setup.Time, setup.Chance), CancellationToken.None);
+
+    private static void CheckToken(string setting, string file, TimeProvider time)
+    {
+        if (!new DaprToken(file, time).TryRead(out _, out string? mistake))
+            throw new HostingException($"{setting}: {mistake}");
     }
 
     private static EmbeddedBusOptions Embedded(SidecarConfiguration configuration)

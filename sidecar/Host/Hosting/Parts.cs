@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Thermocline.Contract.Configuration;
 using Thermocline.Events;
+using Thermocline.Events.Dapr;
 using Thermocline.Memory;
 using Thermocline.Memory.Ids;
 using Thermocline.Sidecar.Configuration;
@@ -20,9 +21,10 @@ internal sealed class Parts : IDisposable
     /// <summary>Largest value the store takes, and so the largest content of a memory.</summary>
     public const int ContentBytesMax = 16 << 20;
 
-    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold, IEventBus? bus)
+    public Parts(SidecarSetup setup, TieredStore store, AdminToken token, ColdHealth cold, OpenBus? bus)
     {
-        Bus = bus;
+        Bus = bus?.Bus;
+        Deliveries = bus?.Deliveries;
         Cold = cold;
         Setup = setup;
         Token = token;
@@ -38,7 +40,7 @@ internal sealed class Parts : IDisposable
             configuration.Budget);
         Plane = new DataPlane(store, setup.Time, new BodyBudget(Governor, store.Memory.Ledger));
         Force = new ConfigurationInForce(configuration, store, Governor, Levels);
-        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor, bus, MemoryEvents), Lifecycle, setup.Time);
+        Meter = new SidecarMeter(new SidecarFigures(store, cold, Memories.Caches, Governor, Bus, MemoryEvents), Lifecycle, setup.Time);
     }
 
     public SidecarSetup Setup { get; }
@@ -51,6 +53,9 @@ internal sealed class Parts : IDisposable
 
     /// <summary>The event bus; null when nothing uses it.</summary>
     public IEventBus? Bus { get; }
+
+    /// <summary>What Dapr's deliveries are given to; null when events come another way.</summary>
+    public DaprDeliveries? Deliveries { get; }
 
     public AdminToken Token { get; }
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Thermocline.Contract.Configuration;
-using Thermocline.Events;
 using Thermocline.Sidecar.Configuration;
 using Thermocline.Sidecar.Events;
 using Thermocline.Sidecar.Governor.Planning;
@@ -61,12 +60,12 @@ internal sealed partial class SidecarHost : IAsyncDisposable
     /// <summary>Takes a look at memory now.</summary>
     public void LookAtMemory() => _parts.Governor.Look();
 
-    /// <summary>Every method and path of the HTTP API.</summary>
+    /// <summary>Every method and path of the HTTP API; a parameter that takes slashes is written like any other.</summary>
     public IReadOnlyList<string> Routes =>
     [
         .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(static endpoint => endpoint.Metadata.GetMetadata<ListenerRole>() is null).SelectMany(endpoint =>
             (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(
-                method => $"{method} {endpoint.RoutePattern.RawText}")),
+                method => $"{method} {endpoint.RoutePattern.RawText!.Replace("{**", "{", StringComparison.Ordinal)}")),
     ];
 
     /// <summary>Opens the store, binds the listeners and answers requests once it returns.</summary>
@@ -78,14 +77,14 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         string folder = Path.GetFullPath(configuration.Folder.Path);
         ResilientColdStore? cold = setup.OpenCold(configuration, setup.Time);
         TieredStore? store = null;
-        IEventBus? bus = null;
+        OpenBus? bus = null;
         try
         {
             RestoreReport? restored = await RestoreAsync(setup, folder, cold);
             store = OpenStore(setup, folder, cold);
             // The token is made after the store was opened: its lock keeps a second sidecar away from the folder.
             AdminToken token = AdminToken.Load(configuration.Listen.AdminTokenFile, folder);
-            bus = !ConfiguredBus.IsWanted(configuration) ? null : await ConfiguredBus.OpenAsync(setup, store);
+            bus = await ConfiguredBus.OpenAsync(setup, store);
             Parts parts = new(setup, store, token, new ColdHealth(cold), bus);
             CheckBudget(parts);
             WebApplication app = Composition.Build(parts);
@@ -96,7 +95,7 @@ internal sealed partial class SidecarHost : IAsyncDisposable
         catch
         {
             if (bus is not null)
-                await bus.DisposeAsync();
+                await bus.Bus.DisposeAsync();
             store?.Dispose();
             cold?.Dispose();
             throw;

@@ -77,7 +77,7 @@ internal sealed class KvAddress
         letter is >= (byte)'a' and <= (byte)'z' or >= (byte)'0' and <= (byte)'9';
 
     /// <summary>The path inside a request target, without its query; absolute targets carry scheme and host before it.</summary>
-    private static ReadOnlySpan<char> PathOf(string target)
+    public static ReadOnlySpan<char> PathOf(string target)
     {
         ReadOnlySpan<char> path = target;
         if (!target.StartsWith('/'))

@@ -47,6 +47,7 @@ internal static class ProblemCode
     public const string StoreFull = "store-full";
     public const string StoreLatched = "store-latched";
     public const string TokenRequired = "token-required";
+    public const string TopicUnavailable = "topic-unavailable";
     public const string ValueTooLarge = "value-too-large";
 
     /// <summary>Every code, in order.</summary>
@@ -56,6 +57,7 @@ internal static class ProblemCode
         ConditionFailed, ConditionInvalid, ConditionUnsupported, ConditionsConflict, ContentTypeInvalid, ContentTypeUnsupported, DiskFull, GroupAbsent, GroupInUse, Internal,
         JsonMalformed, KeyAbsent, KeyEmpty, KeyInvalid, KeyTooLong, MemoryAbsent, MemoryExists, MemoryInvalid, MemoryPressure,
         MethodNotAllowed, NoColdStore, ParameterInvalid, PrivateUnavailable, RangeUnsupported, RecordDamaged, RequestMalformed, RequestTimeout,
-        RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFenced, StoreFull, StoreLatched, TokenRequired, ValueTooLarge,
+        RouteUnknown, SearchInvalid, SearchModeUnavailable, Stopping, StoreFenced, StoreFull, StoreLatched, TokenRequired, TopicUnavailable,
+        ValueTooLarge,
     ];
 }

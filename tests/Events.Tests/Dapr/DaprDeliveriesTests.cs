@@ -143,6 +143,16 @@ public sealed class DaprDeliveriesTests
     }
 
     [Fact]
+    public async Task A_bulk_without_end_is_answered_for_as_far_as_it_is_taken()
+    {
+        using var dapr = new DaprStandIn(DaprRig.PubSub);
+        await using DaprRig rig = await DaprRig.OpenAsync(dapr);
+        string answer = Text(await DeliverAsync(rig.Bus, Bulk(2_500)));
+        Assert.Equal(1_000, answer.Split("SUCCESS").Length - 1);
+        Assert.Equal(1_000, rig.Bus.Status.Topics.Single(topic => topic.Name == "t").Published);
+    }
+
+    [Fact]
     public async Task What_is_wrong_in_a_bulk_does_not_hold_up_the_rest()
     {
         using var dapr = new DaprStandIn(DaprRig.PubSub);

@@ -56,14 +56,14 @@ public sealed class OutboxBusTests
     {
         await using RedisServer server = await RequiredRedis.StartAsync();
         var foreign = new MoodyBus();
-        await using var reader = RedisBusTests.Bus(server);
         var refused = new Collected();
-        await reader.SubscribeAsync(RedisBusTests.Wish("g", Quick.RefusedTopic), refused.Handling, Cancellation);
         await using OutboxBus bus = await OpenAsync(server, foreign);
+        await bus.SubscribeAsync(RedisBusTests.Wish("g", Quick.RefusedTopic), refused.Handling, Cancellation);
         await bus.PublishAsync("t", new[] { RedisBusTests.Draft("refused", "c"), RedisBusTests.Draft("taken", "c") }, Cancellation);
         await refused.WaitAsync(1, Cancellation);
         await foreign.UntilAsync(() => foreign.Taken.Count == 1, Cancellation);
         Assert.Equal(["refused"], refused.Texts);
+        Assert.Contains(bus.Status.Topics, topic => topic.Name == Quick.RefusedTopic);
         Assert.Equal("taken", foreign.Taken[0].Text);
     }
 

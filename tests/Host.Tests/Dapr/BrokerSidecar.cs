@@ -27,10 +27,10 @@ internal sealed class BrokerSidecar : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<BrokerSidecar> StartAsync(string? folder = null, string yaml = "")
+    public static async Task<BrokerSidecar> StartAsync(string? folder = null, string yaml = "", string daprYaml = "")
     {
         var sockets = new TempFolder();
-        RunningSidecar sidecar = await RunningSidecar.StartAsync($"dapr: {{socketFolder: {sockets.Path}}}\n{yaml}", folder);
+        RunningSidecar sidecar = await RunningSidecar.StartAsync($"dapr: {{socketFolder: {sockets.Path}{daprYaml}}}\n{yaml}", folder);
         return new BrokerSidecar(sockets, sidecar, await Daprd.StartAsync(sockets.Path, "planner", Cancellation));
     }
 

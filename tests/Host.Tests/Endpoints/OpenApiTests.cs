@@ -9,7 +9,8 @@ public sealed class OpenApiTests
     [Fact]
     public async Task Every_route_is_described_and_every_description_is_a_route()
     {
-        await using RunningSidecar sidecar = await RunningSidecar.StartAsync();
+        // With every part that has routes.
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync("events: {engine: dapr, dapr: {pubsub: broker, topics: [orders]}}");
         using HttpResponseMessage answer = await sidecar.GetAsync("/openapi.json");
         JsonElement document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
         IEnumerable<string> described = document.GetProperty("paths").EnumerateObject().SelectMany(path =>

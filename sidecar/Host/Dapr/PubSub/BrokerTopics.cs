@@ -27,8 +27,16 @@ internal sealed class BrokerTopics(EventsConfiguration events)
         NameOf(component, settings.DeadLetterTopic.Length > 0 ? settings.DeadLetterTopic : topic + ".dead");
 
     /// <summary>The bus' name of a topic that an application publishes to.</summary>
-    /// <exception cref="RpcException">It is empty, or one of the sidecar's own.</exception>
-    public string PublishedNameOf(string component, string topic) => _own.Contains(topic)
-        ? throw DaprFaults.Invalid(ProblemCode.ParameterInvalid, $"{topic} is what the sidecar publishes of its memories (events.publish); nobody else does.")
-        : NameOf(component, topic);
+    /// <exception cref="RpcException">It is empty, one of the sidecar's own, or would come back for ever.</exception>
+    public string PublishedNameOf(string component, string topic)
+    {
+        if (events.Engine == EventEngine.Dapr && component == events.Dapr.PubSub)
+        {
+            throw DaprFaults.Invalid(ProblemCode.ParameterInvalid,
+                $"events.dapr.pubsub names {component} itself: what it publishes would come back to it without end. Name another broker of Dapr's.");
+        }
+
+        return _own.Contains(topic) ? throw DaprFaults.Invalid(ProblemCode.ParameterInvalid, $"{topic} is what the sidecar publishes of its memories (events.publish); nobody else does.")
+            : NameOf(component, topic);
+    }
 }
