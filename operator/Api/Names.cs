@@ -69,19 +69,25 @@ internal static class Names
     /// <summary>Where the keys of the bucket are mounted: <c>accessKey</c> and <c>secretKey</c>.</summary>
     public const string CredentialsFolder = "/etc/thermocline-s3";
 
+    /// <summary>Where the password for Redis is mounted: <c>password</c>.</summary>
+    public const string RedisFolder = "/etc/thermocline-redis";
+
+    /// <summary>Where the token that Dapr wants to hear is mounted: <c>token</c>.</summary>
+    public const string DaprFolder = "/etc/thermocline-dapr";
+
     /// <summary>Where the store lies.</summary>
     public const string DataFolder = "/var/lib/thermocline";
 
     /// <summary>Volumes of a pod, all of them ours alone.</summary>
     public const string ConfigurationVolume = "thermocline-config", TokenVolume = "thermocline-admin",
-        CredentialsVolume = "thermocline-s3", DataVolume = "thermocline-data", SocketVolume = "thermocline-sockets";
+        CredentialsVolume = "thermocline-s3", RedisVolume = "thermocline-redis", DaprVolume = "thermocline-dapr", DataVolume = "thermocline-data", SocketVolume = "thermocline-sockets";
 
     /// <summary>Where Dapr looks for the sockets of components, in its container and in ours.</summary>
     public const string SocketFolder = "/tmp/dapr-components-sockets";
 
     /// <summary>All volumes of ours.</summary>
     public static readonly IReadOnlyList<string> Volumes =
-        [ConfigurationVolume, TokenVolume, CredentialsVolume, DataVolume, SocketVolume];
+        [ConfigurationVolume, TokenVolume, CredentialsVolume, RedisVolume, DaprVolume, DataVolume, SocketVolume];
 
     /// <summary>The ConfigMap with the sidecars' configuration, the Service for metrics, and the NetworkPolicy.</summary>
     public static string Child(string cluster) => $"{cluster}-thermocline";

@@ -47,9 +47,9 @@ internal static class InjectedContainer
             Variable("THERMOCLINE__LISTEN__ADMIN", $"[$(POD_IP)]:{Names.AdminPort}"),
             Variable("THERMOCLINE__LISTEN__ADMINTOKENFILE", $"{Names.TokenFolder}/{Names.TokenKey}"),
             Variable("THERMOCLINE__DATA__PATH", Names.DataFolder));
-        if (wish.Spec.Tiers.Cold.S3 is { } s3)
+        if ((wish.Spec.Tiers.Cold.S3?.Prefix ?? wish.Spec.Tiers.Cold.Dapr?.Prefix) is { } prefix)
         {
-            string folder = Names.StoreFolder(s3.Prefix, wish.Namespace, wish.Cluster, wish.Store);
+            string folder = Names.StoreFolder(prefix, wish.Namespace, wish.Cluster, wish.Store);
             environment.Add((JsonNode)Variable("THERMOCLINE__TIERS__COLD__PREFIX", folder));
         }
 
@@ -59,6 +59,15 @@ internal static class InjectedContainer
             environment.Add((JsonNode)Variable("THERMOCLINE__TIERS__COLD__SECRETKEYFILE", $"{Names.CredentialsFolder}/secretKey"));
         }
 
+        if (InjectedVolumes.HasPassword(wish))
+        {
+            if (wish.Spec.Events.Redis!.User is { Length: > 0 } user)
+                environment.Add((JsonNode)Variable("THERMOCLINE__EVENTS__REDIS__USER", user));
+            environment.Add((JsonNode)Variable("THERMOCLINE__EVENTS__REDIS__PASSWORDFILE", $"{Names.RedisFolder}/password"));
+        }
+
+        if (InjectedVolumes.HasToken(wish))
+            environment.Add((JsonNode)Variable("THERMOCLINE__DAPR__APITOKENFILE", $"{Names.DaprFolder}/token"));
         if (withDapr)
             environment.Add((JsonNode)Variable("THERMOCLINE__DAPR__SOCKETFOLDER", Names.SocketFolder));
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Thermocline.Contract.Configuration;
 using Thermocline.Operator.Api;
 using Thermocline.Operator.Api.Specification.Tiers;
 
@@ -21,18 +22,11 @@ internal static class InjectedVolumes
                 ["secret"] = new JsonObject { ["secretName"] = Names.TokenSecret(wish.Cluster) },
             });
         if (HasKeys(wish))
-        {
-            volumes.Add((JsonNode)new JsonObject
-            {
-                ["name"] = Names.CredentialsVolume,
-                ["secret"] = new JsonObject
-                {
-                    ["secretName"] = wish.Spec.Tiers.Cold.S3!.CredentialsSecretName,
-                    ["items"] = new JsonArray(Item("accessKey"), Item("secretKey")),
-                },
-            });
-        }
-
+            volumes.Add((JsonNode)Secret(Names.CredentialsVolume, wish.Spec.Tiers.Cold.S3!.CredentialsSecretName, "accessKey", "secretKey"));
+        if (HasPassword(wish))
+            volumes.Add((JsonNode)Secret(Names.RedisVolume, wish.Spec.Events.Redis!.PasswordSecretName, "password"));
+        if (HasToken(wish))
+            volumes.Add((JsonNode)Secret(Names.DaprVolume, wish.Spec.Tiers.Cold.Dapr!.ApiTokenSecretName, "token"));
         volumes.Add((JsonNode)Data(wish));
         return volumes;
     }
@@ -45,6 +39,10 @@ internal static class InjectedVolumes
             ReadOnly(Names.TokenVolume, Names.TokenFolder));
         if (HasKeys(wish))
             mounts.Add((JsonNode)ReadOnly(Names.CredentialsVolume, Names.CredentialsFolder));
+        if (HasPassword(wish))
+            mounts.Add((JsonNode)ReadOnly(Names.RedisVolume, Names.RedisFolder));
+        if (HasToken(wish))
+            mounts.Add((JsonNode)ReadOnly(Names.DaprVolume, Names.DaprFolder));
         mounts.Add((JsonNode)new JsonObject { ["name"] = Names.DataVolume, ["mountPath"] = Names.DataFolder });
         return mounts;
     }
@@ -53,6 +51,11 @@ internal static class InjectedVolumes
     public static JsonObject Sockets() => new() { ["name"] = Names.SocketVolume, ["emptyDir"] = new JsonObject() };
 
     public static bool HasKeys(InjectionWish wish) => wish.Spec.Tiers.Cold.S3 is { CredentialsSecretName.Length: > 0 };
+
+    public static bool HasPassword(InjectionWish wish) =>
+        wish.Spec.Events is { Engine: nameof(EventEngine.Redis), Redis.PasswordSecretName.Length: > 0 };
+
+    public static bool HasToken(InjectionWish wish) => wish.Spec.Tiers.Cold.Dapr is { ApiTokenSecretName.Length: > 0 };
 
     private static JsonObject Data(InjectionWish wish)
     {
@@ -85,6 +88,16 @@ internal static class InjectedVolumes
             },
         };
     }
+
+    private static JsonObject Secret(string volume, string name, params string[] keys) => new()
+    {
+        ["name"] = volume,
+        ["secret"] = new JsonObject
+        {
+            ["secretName"] = name,
+            ["items"] = new JsonArray([.. keys.Select(static key => (JsonNode)Item(key))]),
+        },
+    };
 
     private static JsonObject Item(string key) => new() { ["key"] = key, ["path"] = key };
 

@@ -9,6 +9,9 @@ internal static class StoreIdentity
 {
     private const int NumberLettersMax = 9;
 
+    // Its controller writes the name into a label, which holds no more: no real one is longer, and a cold store bounds its keys.
+    private const int NameLettersMax = 63;
+
     /// <summary>The name of a StatefulSet's pod; else the store of an earlier call about the same pod; else null.</summary>
     /// <param name="pod">The pod, as it is admitted.</param>
     /// <param name="held">The stores of the cluster's live pods.</param>
@@ -16,7 +19,7 @@ internal static class StoreIdentity
     {
         // It comes back under the same name, and finds what it left in the bucket.
         if (PodJson.Objects(PodJson.At(pod, "metadata", "ownerReferences")).Any(IsStatefulSet)
-            && PodJson.Text(PodJson.At(pod, "metadata", "name")) is { Length: > 0 } name)
+            && PodJson.Text(PodJson.At(pod, "metadata", "name")) is { Length: > 0 and <= NameLettersMax } name)
             return name;
         // The API server asks again when another webhook changed the pod. A copy of a live pod looks the same, but its store is held.
         return Obstacles.IsOurs(pod)

@@ -29,6 +29,28 @@ internal static class TierChecks
         notes.Range($"{Path}.cold.garbageDelayMinutes", tiers.Cold.GarbageDelayMinutes, 10, 43_200);
         if (tiers.Cold.S3 is not null)
             Bucket(tiers.Cold.S3, notes);
+        if (tiers.Cold.Dapr is not null)
+            State(tiers.Cold.Dapr, notes);
+        if (tiers.Cold is { S3: not null, Dapr: not null })
+            notes.Report($"{Path}.cold.dapr", Wording.OneColdStore);
+    }
+
+    private static void State(DaprStateSpec dapr, FieldNotes notes)
+    {
+        const string Path = "spec.tiers.cold.dapr";
+        if (notes.Length($"{Path}.stateStore", dapr.StateStore, 1, 253))
+            notes.Matches($"{Path}.stateStore", dapr.StateStore, Wording.Component, Wording.ComponentName);
+        if (notes.Length($"{Path}.prefix", dapr.Prefix, 0, 16)
+            && !(FieldNotes.Fits(dapr.Prefix, Wording.Prefix) && !FieldNotes.Fits(dapr.Prefix, Wording.PrefixDots)))
+            notes.Report($"{Path}.prefix", Wording.StatePrefixForm);
+        notes.ObjectName($"{Path}.apiTokenSecretName", dapr.ApiTokenSecretName, 253);
+        if (!notes.Length($"{Path}.endpoint", dapr.Endpoint, 1, 512))
+            return;
+        notes.Matches($"{Path}.endpoint", dapr.Endpoint, Wording.Endpoint, Wording.EndpointAddress);
+        if (FieldNotes.Fits(dapr.Endpoint, Wording.Loopback))
+            notes.Report($"{Path}.endpoint", Wording.OwnDapr);
+        if (dapr.Endpoint.Contains('@', StringComparison.Ordinal))
+            notes.Report($"{Path}.endpoint", Wording.TokenElsewhere);
     }
 
     private static void Bucket(S3Spec s3, FieldNotes notes)

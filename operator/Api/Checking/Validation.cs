@@ -41,6 +41,9 @@ internal static class Validation
         Durability(spec.Durability, notes);
         notes.ObjectName("spec.encryption.secretName", spec.Encryption.SecretName, 253);
         Dapr(spec.Dapr, notes);
+        EventChecks.Check(spec.Events, notes);
+        if (spec.Events.Engine == nameof(EventEngine.Dapr) && spec.Tiers.Cold.Dapr is not null)
+            notes.Report("spec.events.engine", Wording.OneDapr);
         notes.Range("spec.search.resultTtlSeconds", spec.Search.ResultTtlSeconds, 0, 86_400);
         notes.Range("spec.search.resultEntries", spec.Search.ResultEntries, 0, 10_000);
         if (notes.Length("spec.image", spec.Image, 0, 512) && spec.Image.Length > 0)

@@ -1,4 +1,5 @@
 using Thermocline.Operator.Api.Schema;
+using Thermocline.Operator.Api.Specification.Events;
 using Thermocline.Operator.Api.Specification.Tiers;
 
 namespace Thermocline.Operator.Api.Specification;
@@ -8,6 +9,7 @@ namespace Thermocline.Operator.Api.Specification;
     "self.tiers.hot.maxBytes == '' || !isQuantity(self.tiers.hot.maxBytes) || !isQuantity(self.budget.limit)"
     + " || quantity(self.tiers.hot.maxBytes).compareTo(quantity(self.budget.limit)) <= 0",
     Wording.HotWithinBudget, ".tiers.hot.maxBytes")]
+[ValidationRule("self.events.engine != 'Dapr' || !has(self.tiers.cold.dapr)", Wording.OneDapr, ".events.engine")]
 internal sealed record MemoryClusterSpec
 {
     [Required]
@@ -34,6 +36,9 @@ internal sealed record MemoryClusterSpec
 
     [Description("What is set up for Dapr.")]
     public DaprSpec Dapr { get; set; } = new();
+
+    [Description("What carries events.")]
+    public EventsSpec Events { get; set; } = new();
 
     [Description("How searches are answered.")]
     public SearchSpec Search { get; set; } = new();

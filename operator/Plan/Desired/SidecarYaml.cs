@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Thermocline.Contract.Reading;
 using Thermocline.Operator.Api.Specification;
+using Thermocline.Operator.Api.Specification.Events;
 using Thermocline.Operator.Api.Specification.Tiers;
 
 namespace Thermocline.Operator.Plan.Desired;
@@ -19,7 +20,7 @@ internal static class SidecarYaml
         var yaml = new StringBuilder();
         yaml.Append(CultureInfo.InvariantCulture, $"# Written by the operator, and again when it is changed. Change the MemoryCluster.\n");
         yaml.Append(CultureInfo.InvariantCulture, $"revision: {Quoted(revision.ToString(CultureInfo.InvariantCulture))}\n");
-        if (spec.Tiers.Cold.S3 is not null)
+        if (spec.Tiers.Cold.HasStore())
         {
             // A pod's folder is new; its store may not be.
             yaml.Append("data:\n");
@@ -35,6 +36,13 @@ internal static class SidecarYaml
         yaml.Append("durability:\n");
         Line(yaml, 1, "policy", Quoted(spec.Durability.Policy));
         Line(yaml, 1, "intervalMs", Number(spec.Durability.IntervalMs));
+        Events(yaml, spec.Events);
+        if (spec.Tiers.Cold.Dapr is { } dapr)
+        {
+            yaml.Append("dapr:\n");
+            Line(yaml, 1, "endpoint", Quoted(dapr.Endpoint));
+        }
+
         return yaml.ToString();
     }
 
@@ -62,7 +70,7 @@ internal static class SidecarYaml
         Line(yaml, 2, "maxBytes", Quoted(Bytes(tiers.Warm.Size)));
         Line(yaml, 2, "minStrength", Number(tiers.Warm.MinStrength));
         yaml.Append("  cold:\n");
-        Line(yaml, 2, "kind", Quoted(tiers.Cold.S3 is null ? "none" : "s3"));
+        Line(yaml, 2, "kind", Quoted(tiers.Cold switch { { S3: not null } => "s3", { Dapr: not null } => "dapr", _ => "none" }));
         if (tiers.Cold.S3 is { } s3)
         {
             // No prefix: two pods that fell back to a common one would write to the same store.
@@ -70,11 +78,39 @@ internal static class SidecarYaml
             Line(yaml, 2, "region", Quoted(s3.Region));
             Line(yaml, 2, "endpoint", Quoted(s3.Endpoint));
         }
+        else if (tiers.Cold.Dapr is { } dapr)
+        {
+            Line(yaml, 2, "stateStore", Quoted(dapr.StateStore));
+        }
 
         Line(yaml, 2, "archiveAfterDays", Number(tiers.Cold.ArchiveAfterDays));
         Line(yaml, 2, "shipIntervalSeconds", Number(shipIntervalSeconds));
         Line(yaml, 2, "halfLifeHours", Number(tiers.Cold.HalfLifeHours));
         Line(yaml, 2, "garbageDelayMinutes", Number(tiers.Cold.GarbageDelayMinutes));
+    }
+
+    private static void Events(StringBuilder yaml, EventsSpec events)
+    {
+        yaml.Append("events:\n");
+        Line(yaml, 1, "engine", Quoted(events.Engine));
+        Line(yaml, 1, "backlogMax", Number(events.BacklogMax));
+        Line(yaml, 1, "publish", List(events.Publish));
+        if (events.Redis is { } redis)
+        {
+            // No user: a pod that was made before it has no password, and a user without one is a mistake.
+            yaml.Append("  redis:\n");
+            Line(yaml, 2, "server", Quoted(redis.Server));
+            Line(yaml, 2, "database", Number(redis.Database));
+            Line(yaml, 2, "tlsHost", Quoted(redis.TlsHost));
+            Line(yaml, 2, "prefix", Quoted(redis.Prefix));
+        }
+
+        if (events.Dapr is { } broker)
+        {
+            yaml.Append("  dapr:\n");
+            Line(yaml, 2, "pubsub", Quoted(broker.Pubsub));
+            Line(yaml, 2, "topics", List(broker.Topics));
+        }
     }
 
     private static void Line(StringBuilder yaml, int depth, string name, string value) =>

@@ -41,9 +41,9 @@ internal static class Detachment
 
     // Sidecars with a cold store that have not said that everything is there. Without one there is nowhere to send anything.
     private static IEnumerable<PodView> Undrained(Observed observed, Situation situation) =>
-        observed.Cluster.Spec.Tiers.Cold.S3 is null
-            ? []
-            : situation.Attached.Where(pod => !observed.Answers.Drains.Any(answer => answer.PodUid == pod.Uid && answer.IsDone));
+        observed.Cluster.Spec.Tiers.Cold.HasStore()
+            ? situation.Attached.Where(pod => !observed.Answers.Drains.Any(answer => answer.PodUid == pod.Uid && answer.IsDone))
+            : [];
 
     private static IEnumerable<PodView> Leaving(Observed observed, Situation situation) =>
         observed.Cluster.Spec.Attach.ExistingPods == "Leave"

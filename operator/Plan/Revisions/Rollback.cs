@@ -63,15 +63,26 @@ internal static class Rollback
     /// <summary>An earlier spec, with what says where data lies as it is now.</summary>
     public static MemoryClusterSpec Keeping(MemoryClusterSpec current, MemoryClusterSpec earlier)
     {
-        S3Spec? kept = current.Tiers.Cold.S3 is not { } s3
-            ? earlier.Tiers.Cold.S3
-            : (earlier.Tiers.Cold.S3 ?? s3) with { Bucket = s3.Bucket, Prefix = s3.Prefix };
+        ColdTierSpec cold = (current.Tiers.Cold, earlier.Tiers.Cold) switch
+        {
+            ({ S3: { } s3 }, var before) => before with
+            {
+                S3 = (before.S3 ?? s3) with { Bucket = s3.Bucket, Prefix = s3.Prefix },
+                Dapr = null,
+            },
+            ({ Dapr: { } dapr }, var before) => before with
+            {
+                S3 = null,
+                Dapr = (before.Dapr ?? dapr) with { StateStore = dapr.StateStore, Prefix = dapr.Prefix },
+            },
+            (_, var before) => before,
+        };
         return earlier with
         {
             Tiers = earlier.Tiers with
             {
                 Warm = earlier.Tiers.Warm with { StorageClassName = current.Tiers.Warm.StorageClassName },
-                Cold = earlier.Tiers.Cold with { S3 = kept },
+                Cold = cold,
             },
         };
     }

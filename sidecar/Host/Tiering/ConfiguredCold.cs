@@ -3,6 +3,7 @@ using Thermocline.Sidecar.Hosting;
 using Thermocline.Store;
 using Thermocline.Store.Cold;
 using Thermocline.Store.Cold.Dapr;
+using Thermocline.Store.Cold.Dapr.Secrets;
 using Thermocline.Store.Cold.Resilience;
 using Thermocline.Store.Cold.S3;
 
@@ -28,7 +29,7 @@ internal static class ConfiguredCold
             IColdStore? inner = cold.Kind switch
             {
                 ColdKind.Folder => new FolderColdStore(Path.GetFullPath(cold.Path), time),
-                ColdKind.S3 => new S3ColdStore(OptionsOf(cold), time),
+                ColdKind.S3 => new S3ColdStore(OptionsOf(cold, KeysOf(cold, configuration.Dapr, time)), time),
                 ColdKind.Dapr => new DaprStateCold(DaprOptionsOf(cold, configuration.Dapr), time),
                 ColdKind.None => null,
             };
@@ -48,12 +49,29 @@ internal static class ConfiguredCold
         Prefix = cold.Prefix,
     };
 
-    private static S3Options OptionsOf(ColdTierConfiguration cold) => new()
+    private static S3Options OptionsOf(ColdTierConfiguration cold, S3Credentials? keys) => new()
     {
         Bucket = cold.Bucket,
         Prefix = cold.Prefix,
         Region = cold.Region,
         Endpoint = cold.Endpoint.Length == 0 ? null : new Uri(cold.Endpoint),
-        Credentials = cold.AccessKeyFile.Length == 0 ? null : S3Credentials.Files(cold.AccessKeyFile, cold.SecretKeyFile),
+        Credentials = keys,
     };
+
+    // Dapr is asked with the first request to the bucket: in a pod it starts after the sidecar.
+    private static S3Credentials? KeysOf(ColdTierConfiguration cold, DaprConfiguration dapr, TimeProvider time) =>
+        cold switch
+        {
+            { AccessKeyFile.Length: > 0 } => S3Credentials.Files(cold.AccessKeyFile, cold.SecretKeyFile),
+            { SecretStore.Length: > 0 } => S3Credentials.Secret(
+                new DaprSecretOptions
+                {
+                    SecretStore = cold.SecretStore,
+                    Secret = cold.Secret,
+                    Endpoint = new Uri(dapr.Endpoint),
+                    ApiTokenFile = dapr.ApiTokenFile,
+                },
+                time),
+            _ => null,
+        };
 }

@@ -51,7 +51,7 @@ internal sealed class ProbeRun(IColdStore cold, TimeProvider time)
 
     private static string Advice(StoreFault fault, string needs) => fault switch
     {
-        StoreFault.ColdUnavailable => "nobody answered, or not in time: look at tiers.cold.endpoint, the network and the service",
+        StoreFault.ColdUnavailable => "nobody answered, or not in time: look at tiers.cold.endpoint, dapr.endpoint where Dapr is asked, the network and the service",
         StoreFault.ColdRefused => $"it answered and refused: look at the keys and the bucket; on S3 this needs the action {needs}",
         StoreFault.Damaged => "a store that loses or mixes up objects cannot be used",
         StoreFault.Io or StoreFault.Full or StoreFault.DiskFull => "look at the disk",

@@ -1,7 +1,10 @@
 using Thermocline.Store;
+using Thermocline.Store.Cold;
 using Thermocline.Store.Cold.S3;
+using Thermocline.Store.Files;
 using Thermocline.Testing;
 using Thermocline.Testing.S3;
+using Thermocline.Testing.Wire;
 using Xunit;
 
 namespace Thermocline.EndToEnd.Tests.Cold;
@@ -61,6 +64,48 @@ public sealed class RefusalTests(S3Services services)
         Assert.Null(await store.GetAsync("a", 1, Stop));
         time.Advance(TimeSpan.FromSeconds(6));
         await RefusalAsync(store);
+    }
+
+    [Fact]
+    public async Task Every_kind_of_request_waits_for_keys_that_somebody_else_is_asked_for()
+    {
+        S3Endpoint endpoint = await services.UseAsync(S3Kind.Moto);
+        await using var wire = new FaultProxy(endpoint.Address)
+        {
+            Admits = static fields => fields.Contains("Credential=AKIAFETCHED/", StringComparison.Ordinal)
+                && fields.Contains("\nX-Amz-Security-Token: for-a-while", StringComparison.OrdinalIgnoreCase),
+        };
+        int asked = 0;
+        S3Options options = endpoint.Options(Guid.NewGuid().ToString("N")) with
+        {
+            Endpoint = wire.Address,
+            MultipartBytesMin = 5 << 20,
+            PartBytes = 5 << 20,
+            Credentials = S3Credentials.Fetched("a source", async _ =>
+            {
+                asked++;
+                await Task.Yield();
+                return new S3Keys("AKIAFETCHED", "hush", "for-a-while");
+            }),
+        };
+        using var store = new S3ColdStore(options, TimeProvider.System);
+        using IFile file = new MemoryFiles().Create("a", 0);
+        file.Write(new byte[6 << 20], 0);
+        Assert.True((await store.UploadAsync("segments/a", file, ColdCondition.None, Stop)).IsDone);
+        Assert.True((await store.PutAsync("b", "text"u8.ToArray(), ColdCondition.None, Stop)).IsDone);
+        Assert.NotNull(await store.HeadAsync("b", Stop));
+        Assert.NotNull(await store.GetAsync("b", 100, Stop));
+        Assert.True(await store.ReadAsync("segments/a", 5, new byte[10], Stop));
+        Assert.Equal(2, await store.ListAsync("", Stop).CountAsync(Stop));
+        Assert.Equal(0, await store.DiscardUnfinishedAsync(DateTimeOffset.UnixEpoch, Stop));
+        await store.DeleteAsync(["b", "segments/a"], Stop);
+        Assert.Equal(1, asked);
+        Assert.Equal(12, wire.Requests.Count);
+
+        // What brings other keys gets no further than the wire: every request above brought those that were fetched.
+        wire.Admits = static fields => !fields.Contains("Credential=AKIAFETCHED/", StringComparison.Ordinal);
+        await RefusalAsync(store);
+        Assert.Equal(12, wire.Requests.Count);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Thermocline.Sidecar.Commands;
 using Thermocline.Store.Cold;
 using Thermocline.Store.Cold.Dapr;
 using Thermocline.Testing;
+using Thermocline.Testing.Dapr;
 using Thermocline.Testing.Dapr.State;
 using Xunit;
 
@@ -110,6 +111,26 @@ public sealed class ColdCommandsTests : IDisposable
         Assert.Equal(1, await RunAsync("cold", "probe"));
         Assert.Contains("look at tiers.cold.endpoint", _output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("AKIASECRETKEYNAME", _output.ToString() + _error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_probe_explains_a_secret_of_Dapr_that_has_no_keys_and_tells_nothing_of_it()
+    {
+        using var dapr = new SecretStandIn { Answer = (200, """{"accessKey":"AKIAOURS","secretkey":"hush-hush"}""") };
+        _environment["THERMOCLINE__TIERS__COLD__KIND"] = "s3";
+        _environment["THERMOCLINE__TIERS__COLD__BUCKET"] = "b";
+        _environment["THERMOCLINE__TIERS__COLD__ENDPOINT"] = "http://127.0.0.1:1";
+        _environment["THERMOCLINE__TIERS__COLD__SECRETSTORE"] = "vault";
+        _environment["THERMOCLINE__TIERS__COLD__SECRET"] = "bucket-keys";
+        _environment["THERMOCLINE__DAPR__ENDPOINT"] = dapr.Address.AbsoluteUri;
+        Assert.Equal(1, await RunAsync("cold", "probe"));
+        Assert.Contains("the secret bucket-keys of Dapr's secret store vault lacks the field secretKey", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("look at the keys", _output.ToString(), StringComparison.Ordinal);
+        dapr.Answer = null;
+        Assert.Equal(1, await RunAsync("cold", "probe"));
+        Assert.Contains("dapr.endpoint where Dapr is asked", _output.ToString(), StringComparison.Ordinal);
+        foreach (string secret in (string[])["hush-hush", "AKIAOURS"])
+            Assert.DoesNotContain(secret, _output.ToString() + _error, StringComparison.Ordinal);
     }
 
     [Fact]

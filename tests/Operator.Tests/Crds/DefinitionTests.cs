@@ -82,6 +82,9 @@ public sealed class DefinitionTests
     {
         Assert.Equal(Enum.GetNames<CompressionLevel>(), Words("compression", "level"));
         Assert.Equal(Enum.GetNames<AcknowledgePolicy>(), Words("durability", "policy"));
+        Assert.Equal(Enum.GetNames<EventEngine>(), Words("events", "engine"));
+        Assert.Equal(
+            EventsConfiguration.KindNames, Spec("events")["properties"]!["publish"]!["items"]!["enum"]!.AsArray().Select(word => $"{word}"));
         Assert.Equal(
             CompressionConfiguration.StageNames, Spec("compression")["properties"]!["stages"]!["items"]!["enum"]!.AsArray().Select(word => $"{word}"));
 

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using Thermocline.Contract.Configuration;
 using Thermocline.Contract.Reading;
+using Thermocline.Operator.Admission.Injecting;
+using Thermocline.Operator.Api;
 using Thermocline.Operator.Api.Specification;
+using Thermocline.Operator.Api.Specification.Events;
 using Thermocline.Operator.Plan.Desired;
 using Thermocline.Operator.Tests.Api;
 using Xunit;
@@ -33,8 +36,15 @@ public sealed class SidecarYamlTests
         Assert.Equal((BytesOf(spec.Tiers.Warm.Size), spec.Tiers.Warm.MinStrength), (read.Tiers.WarmBytesMax, read.Tiers.WarmStrengthMin));
         ColdTierConfiguration cold = read.Tiers.Cold;
         Assert.Equal(
-            spec.Tiers.Cold.S3 is { } s3 ? (ColdKind.S3, s3.Bucket, s3.Region, s3.Endpoint) : (ColdKind.None, "", "us-east-1", ""),
-            (cold.Kind, cold.Bucket, cold.Region, cold.Endpoint));
+            spec.Tiers.Cold switch
+            {
+                { S3: { } s3 } => (ColdKind.S3, s3.Bucket, s3.Region, s3.Endpoint, ""),
+                { Dapr: { } dapr } => (ColdKind.Dapr, "", "us-east-1", "", dapr.StateStore),
+                _ => (ColdKind.None, "", "us-east-1", "", ""),
+            },
+            (cold.Kind, cold.Bucket, cold.Region, cold.Endpoint, cold.StateStore));
+        Assert.Equal(spec.Tiers.Cold.Dapr?.Endpoint ?? new DaprConfiguration().Endpoint, read.Dapr.Endpoint);
+        AssertEvents(spec.Events, read.Events);
         Assert.Equal(
             (spec.Tiers.Cold.ArchiveAfterDays, spec.Tiers.Cold.HalfLifeHours, spec.Tiers.Cold.GarbageDelayMinutes, spec.Durability.ShipIntervalSeconds),
             (cold.ArchiveAfterDays, cold.HalfLifeHours, cold.GarbageDelayMinutes, cold.ShipIntervalSeconds));
@@ -43,6 +53,36 @@ public sealed class SidecarYamlTests
             (read.Compression.Level.ToString(), read.Durability.Policy.ToString(), read.Durability.IntervalMs));
         Assert.Equal(spec.Compression.Stages, read.Compression.Stages);
         Assert.Equal(spec.Compression.QuantisedCollections, read.Compression.QuantisedCollections);
+    }
+
+    [Theory]
+    [MemberData(nameof(Valid))]
+    public void A_sidecar_reads_it_without_a_mistake_together_with_what_its_pod_is_given(string name)
+    {
+        MemoryCluster cluster = ClusterFile.Parse(ClusterFile.Read("valid", name).Text);
+        // The longest names a pod of this cluster may have.
+        cluster = cluster with { Metadata = cluster.Metadata with { Name = new string('c', 52), Namespace = new string('n', 63) } };
+        InjectionWish wish = InjectionWish.Of(cluster, new string('s', 63), "sidecar");
+        SettingSection settings = Settings(SidecarYaml.Of(cluster.Spec, 12));
+        foreach (JsonObject variable in PodJson.Objects(InjectedContainer.Of(wish, null, false)["env"]))
+        {
+            string variableName = PodJson.Text(variable["name"])!;
+            if (variableName.StartsWith("THERMOCLINE__", StringComparison.Ordinal))
+            {
+                string value = PodJson.Text(variable["value"])!.Replace("$(POD_IP)", "10.1.2.3", StringComparison.Ordinal);
+                settings = settings.With(variableName["THERMOCLINE__".Length..].Split("__"), new SettingText(value, $"environment {variableName}"));
+            }
+        }
+
+        ConfigurationReading reading = ConfigurationReader.Read(settings);
+        Assert.Empty(reading.Mistakes);
+        SidecarConfiguration read = reading.Configuration;
+        if (cluster.Spec.Tiers.Cold.HasStore())
+            Assert.EndsWith($"/{wish.Store}/", "/" + read.Tiers.Cold.Prefix, StringComparison.Ordinal);
+        if (cluster.Spec.Events is { Engine: "Redis", Redis: { PasswordSecretName.Length: > 0 } redis })
+            Assert.Equal((redis.User, Names.RedisFolder + "/password"), (read.Events.Redis.User, read.Events.Redis.PasswordFile));
+        if (cluster.Spec.Tiers.Cold.Dapr is { ApiTokenSecretName.Length: > 0 })
+            Assert.Equal(Names.DaprFolder + "/token", read.Dapr.ApiTokenFile);
     }
 
     [Fact]
@@ -57,13 +97,30 @@ public sealed class SidecarYamlTests
         Assert.Null(yaml["tiers"]!["cold"]!["accessKeyFile"]);
     }
 
+    private static void AssertEvents(EventsSpec spec, EventsConfiguration read)
+    {
+        Assert.Equal((spec.Engine, spec.BacklogMax), (read.Engine.ToString(), read.BacklogMax));
+        Assert.Equal(spec.Publish, read.Publish);
+        if (spec.Redis is { } redis)
+        {
+            Assert.Equal(
+                (redis.Server, "", "", redis.Database, redis.TlsHost, redis.Prefix),
+                (read.Redis.Server, read.Redis.User, read.Redis.PasswordFile, read.Redis.Database, read.Redis.TlsHost, read.Redis.Prefix));
+        }
+
+        Assert.Equal(spec.Dapr?.Pubsub ?? "", read.Dapr.PubSub);
+        Assert.Equal(spec.Dapr?.Topics ?? [], read.Dapr.Topics);
+    }
+
     private static long BytesOf(string amount) => Quantity.TryParse(amount, out long bytes) ? bytes : throw new ArgumentException(amount);
 
-    private static ConfigurationReading Read(string yaml)
+    private static ConfigurationReading Read(string yaml) => ConfigurationReader.Read(Settings(yaml));
+
+    private static SettingSection Settings(string yaml)
     {
         YamlStream stream = [];
         stream.Load(new StringReader(yaml));
-        return ConfigurationReader.Read((SettingSection)Setting(stream.Documents.Single().RootNode));
+        return (SettingSection)Setting(stream.Documents.Single().RootNode);
     }
 
     private static Setting Setting(YamlNode node) => node switch

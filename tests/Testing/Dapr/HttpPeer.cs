@@ -5,10 +5,10 @@ using Thermocline.Testing.Wire;
 
 namespace Thermocline.Testing.Dapr;
 
-/// <summary>A small HTTP server on a free loopback port: one request a connection, each answered by a function.</summary>
+/// <summary>A small HTTP server on a loopback port: one request a connection, each answered by a function.</summary>
 internal sealed class HttpPeer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Func<WireMessage, Task<(int Status, byte[] Body, string Fields)>> _answer;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
@@ -18,9 +18,10 @@ internal sealed class HttpPeer : IDisposable
     {
     }
 
-    /// <summary>The same with header fields of one's own, each ended by a line end.</summary>
-    public HttpPeer(Func<WireMessage, Task<(int Status, byte[] Body, string Fields)>> answer)
+    /// <summary>The same with header fields of one's own, each ended by a line end; port 0 is a free one.</summary>
+    public HttpPeer(Func<WireMessage, Task<(int Status, byte[] Body, string Fields)>> answer, int port = 0)
     {
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _answer = answer;
         _stopping = _stop.Token;
         _listener.Start();

@@ -36,6 +36,9 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>Decides what goes wrong with a request, when nothing is listed for it.</summary>
     public Func<WireRequest, WireFault>? Rule { get; set; }
 
+    /// <summary>Looks at the lines of a request's header; what it does not admit is refused for its keys. Null admits all.</summary>
+    public Predicate<string>? Admits { get; set; }
+
     /// <summary>Every request so far.</summary>
     public IReadOnlyCollection<WireRequest> Requests => _requests;
 
@@ -102,6 +105,12 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private async Task AnswerAsync(WireMessage message, Socket socket, NetworkStream client)
     {
+        if (Admits?.Invoke(string.Join('\n', message.Fields)) == false)
+        {
+            await client.WriteAsync(WireMessage.Error(403, "InvalidAccessKeyId").ToBytes(), _stop.Token);
+            return;
+        }
+
         string[] words = message.StartLine.Split(' ');
         var request = new WireRequest(words[0], words[1]);
         WireFault fault = _next.TryDequeue(out WireFault next) ? next : Rule?.Invoke(request) ?? WireFault.None;

@@ -31,7 +31,7 @@ public sealed class S3ColdStore : IColdStore
         _prefix = options.KeyPrefix;
         Name = $"s3://{options.Bucket}/{_prefix}";
         _signer = options.Credentials is { } source ? new S3Signer(source, time) : null;
-        _client = _signer is null ? new AmazonS3Client(Settings(options)) : new AmazonS3Client(_signer, Settings(options));
+        _client = _signer is null ? new AmazonS3Client(Settings(options)) : new S3Client(_signer, Settings(options));
     }
 
     /// <inheritdoc/>

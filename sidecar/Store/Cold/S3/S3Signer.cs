@@ -2,41 +2,91 @@ using Amazon.Runtime;
 
 namespace Thermocline.Store.Cold.S3;
 
-/// <summary>Gives the SDK the keys of the moment.</summary>
+/// <summary>
+/// The keys of the moment, for the SDK. All requests share one fetch. Keys that cannot be fetched again are used on for as long as the
+/// bucket takes them; why they could not be is told once it does not.
+/// </summary>
 internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCredentials
 {
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
+    private Task<AWSCredentials>? _fetch;
+    private AWSCredentials? _held;
     private S3Keys? _keys;
-    private ImmutableCredentials? _held;
-    private long _readAt;
+    private long _askedAt;
+    private bool _doubted;
 
-    public override ImmutableCredentials GetCredentials()
+    // A request has its own keys by the time it is signed; asking here would block a thread.
+    public override ImmutableCredentials GetCredentials() => throw new NotSupportedException("Keys are fetched without blocking a thread.");
+
+    /// <summary>The keys, fetched first when they are old or in doubt.</summary>
+    /// <exception cref="StoreException">There are none.</exception>
+    public Task<AWSCredentials> KeysAsync()
     {
         lock (_gate)
         {
-            if (_held is null || time.GetElapsedTime(_readAt) > Fresh)
-                Renew();
-            return _held!;
+            bool due = time.GetElapsedTime(_askedAt) >= (_doubted ? source.Pause : source.Fresh);
+            return _held is { } held && !due ? Task.FromResult(held) : _fetch ??= FetchAsync();
         }
     }
 
-    public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.FromResult(GetCredentials());
-
-    /// <summary>The service refused the keys: the next request reads them again.</summary>
+    /// <summary>The service refused the keys: they are fetched again as soon as the source allows.</summary>
     public void Doubt()
     {
         lock (_gate)
-            _held = null;
+            _doubted = true;
     }
 
-    private void Renew()
+    private async Task<AWSCredentials> FetchAsync()
     {
-        S3Keys keys = source.Read();
-        _readAt = time.GetTimestamp();
-        if (_held is null || keys != _keys)
-            _held = new ImmutableCredentials(keys.AccessKey, keys.SecretKey, keys.SessionToken);
-        _keys = keys;
+        // Nothing of it may run under the lock of who asks.
+        await Task.Yield();
+        try
+        {
+            // Not the limit of one request: others wait for it too.
+            using var limit = new CancellationTokenSource(FetchLimit, time);
+            return Hold(await source.ReadAsync(limit.Token));
+        }
+        catch (StoreException failure)
+        {
+            if (Keep(failure) is { } kept)
+                return kept;
+            throw;
+        }
+        finally
+        {
+            lock (_gate)
+                _fetch = null;
+        }
+    }
+
+    private AWSCredentials Hold(S3Keys keys)
+    {
+        lock (_gate)
+        {
+            if (_held is null || keys != _keys)
+            {
+                _held = keys.SessionToken is { } token
+                    ? new SessionAWSCredentials(keys.AccessKey, keys.SecretKey, token)
+                    : new BasicAWSCredentials(keys.AccessKey, keys.SecretKey);
+            }
+
+            _keys = keys;
+            _askedAt = time.GetTimestamp();
+            _doubted = false;
+            return _held;
+        }
+    }
+
+    private AWSCredentials? Keep(StoreException failure)
+    {
+        lock (_gate)
+        {
+            _askedAt = time.GetTimestamp();
+            if (_doubted && failure.Fault == StoreFault.ColdRefused)
+                _held = null;
+            return _held;
+        }
     }
 }
