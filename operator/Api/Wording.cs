@@ -41,6 +41,8 @@ internal static class Wording
     public const string NoValues = "must be empty for the operators Exists and DoesNotExist";
     public const string OneColdStore = "cannot be set beside s3: there is one cold store";
     public const string OneDapr = "cannot be Dapr beside spec.tiers.cold.dapr, which is another Dapr than the pod's own: a sidecar asks one";
+    public const string OutboxTopic = "must not name outbox-refused or what begins with 'outbox.': the sidecar's own";
+    public const string OwnBroker = "must not be spec.dapr.pubsubName, which is the sidecar itself";
     public const string OwnDapr = "must not be the pod's own Dapr, which starts after the sidecar";
     public const string PrefixForm = PrefixLetters + ", at most 100 of them";
     public const string PrefixLetters = "must have letters, digits, '/', '-', '.' and '_', no empty, '.' or '..' part";

@@ -60,5 +60,7 @@ internal static class EventChecks
         }
 
         notes.Unique($"{Path}.dapr.topics", broker.Topics);
+        if (broker.Topics.Any(static topic => topic == "outbox-refused" || topic.StartsWith("outbox.", StringComparison.Ordinal)))
+            notes.Report($"{Path}.dapr.topics", Wording.OutboxTopic);
     }
 }

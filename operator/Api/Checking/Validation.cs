@@ -44,6 +44,8 @@ internal static class Validation
         EventChecks.Check(spec.Events, notes);
         if (spec.Events.Engine == nameof(EventEngine.Dapr) && spec.Tiers.Cold.Dapr is not null)
             notes.Report("spec.events.engine", Wording.OneDapr);
+        if (spec.Events.Dapr is { Pubsub.Length: > 0 } broker && broker.Pubsub == spec.Dapr.PubsubName)
+            notes.Report("spec.events.dapr.pubsub", Wording.OwnBroker);
         notes.Range("spec.search.resultTtlSeconds", spec.Search.ResultTtlSeconds, 0, 86_400);
         notes.Range("spec.search.resultEntries", spec.Search.ResultEntries, 0, 10_000);
         if (notes.Length("spec.image", spec.Image, 0, 512) && spec.Image.Length > 0)

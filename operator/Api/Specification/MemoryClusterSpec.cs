@@ -10,6 +10,9 @@ namespace Thermocline.Operator.Api.Specification;
     + " || quantity(self.tiers.hot.maxBytes).compareTo(quantity(self.budget.limit)) <= 0",
     Wording.HotWithinBudget, ".tiers.hot.maxBytes")]
 [ValidationRule("self.events.engine != 'Dapr' || !has(self.tiers.cold.dapr)", Wording.OneDapr, ".events.engine")]
+[ValidationRule(
+    "!has(self.events.dapr) || self.events.dapr.pubsub != self.dapr.pubsubName || self.events.dapr.pubsub == ''",
+    Wording.OwnBroker, ".events.dapr.pubsub")]
 internal sealed record MemoryClusterSpec
 {
     [Required]

@@ -23,67 +23,75 @@ internal sealed class DaprInbox(IEventBus local)
     public async Task<Handling[]> TakeAsync(string topic, IReadOnlyList<JsonElement> envelopes, CancellationToken cancellation)
     {
         var answers = new Handling[envelopes.Count];
-        var good = new List<(int Place, EventDraft Draft)>(envelopes.Count);
+        var good = new List<Entry>(envelopes.Count);
         for (int place = 0; place < envelopes.Count; place++)
         {
             if (CloudEvent.Read(envelopes[place], out string mistake) is { } draft)
-                good.Add((place, draft));
+                good.Add(new(place, draft, envelopes[place]));
             else
                 answers[place] = await BuryAsync(topic, RawOf(envelopes[place]), mistake, cancellation);
         }
 
         await PublishAsync(topic, good, answers, cancellation);
         return answers;
-
-        // One publication, and one sync, as long as all are good; what is refused for itself is put aside and the rest tried again.
-        async Task PublishAsync(string to, List<(int Place, EventDraft Draft)> events, Handling[] said, CancellationToken stop)
-        {
-            while (events.Count > 0)
-            {
-                PublishAnswer answer = await local.PublishAsync(to, events.ConvertAll(static each => each.Draft).ToArray(), stop);
-                if (answer.Outcome is PublishOutcome.Done or PublishOutcome.Busy or PublishOutcome.Unavailable)
-                {
-                    _lastFailure = answer.Reason;
-                    foreach ((int place, _) in events)
-                        said[place] = answer.Outcome == PublishOutcome.Done ? Handling.Done : Handling.Retry;
-                    return;
-                }
-
-                int wrong = events.Count == 1 ? 0 : answer.FailedEvent;
-                if (wrong < 0)
-                {
-                    // Together they are too large. Should there be no room for the first half, the second does not overtake it.
-                    List<(int Place, EventDraft Draft)> first = events[..(events.Count / 2)];
-                    events = events[first.Count..];
-                    await PublishAsync(to, first, said, stop);
-                    if (!first.Exists(each => said[each.Place] == Handling.Retry))
-                        continue;
-                    foreach ((int place, _) in events)
-                        said[place] = Handling.Retry;
-                    return;
-                }
-
-                int bad = events[wrong].Place;
-                said[bad] = await BuryAsync(to, RawOf(envelopes[bad]), answer.Reason!, stop);
-                events.RemoveAt(wrong);
-            }
-        }
     }
 
     /// <summary>Keeps what is no event as a dead letter; says to try again when even that cannot be.</summary>
     public async Task<Handling> BuryAsync(string topic, ReadOnlyMemory<byte> raw, string mistake, CancellationToken cancellation)
     {
         bool fits = raw.Length <= EventLimits.PayloadBytesMax;
-        _lastFailure = fits ? mistake : $"{mistake} Its {raw.Length:N0} bytes are not kept.";
+        string reason = fits ? mistake : $"{mistake} Its {raw.Length:N0} bytes are not kept.";
+        _lastFailure = reason;
         var letter = new EventDraft
         {
             Payload = fits ? raw : default,
             ContentType = "application/octet-stream",
-            Metadata = new Dictionary<string, string> { [DeadLetters.Reason] = _lastFailure, [DeadLetters.Topic] = topic },
+            Metadata = new Dictionary<string, string> { [DeadLetters.Reason] = reason, [DeadLetters.Topic] = topic },
         };
         PublishAnswer answer = await local.PublishAsync(DeadTopicOf(topic), new[] { letter }, cancellation);
         return answer.Outcome is PublishOutcome.Busy or PublishOutcome.Unavailable ? Handling.Retry : Handling.DeadLetter;
     }
 
+    // One publication, and one sync, as long as all are good; what is refused for itself is put aside and the rest tried again.
+    private async Task PublishAsync(string topic, List<Entry> entries, Handling[] answers, CancellationToken cancellation)
+    {
+        while (entries.Count > 0)
+        {
+            PublishAnswer answer = await local.PublishAsync(topic, entries.ConvertAll(static entry => entry.Draft).ToArray(), cancellation);
+            if (answer.Outcome is PublishOutcome.Done or PublishOutcome.Busy or PublishOutcome.Unavailable)
+            {
+                _lastFailure = answer.Reason;
+                Answer(entries, answers, answer.Outcome == PublishOutcome.Done ? Handling.Done : Handling.Retry);
+                return;
+            }
+
+            int wrong = entries.Count == 1 ? 0 : answer.FailedEvent;
+            if (wrong >= 0)
+            {
+                answers[entries[wrong].Place] = await BuryAsync(topic, RawOf(entries[wrong].Envelope), answer.Reason!, cancellation);
+                entries.RemoveAt(wrong);
+                continue;
+            }
+
+            // Together they are too large. Should there be no room for the first half, the second does not overtake it.
+            List<Entry> first = entries[..(entries.Count / 2)];
+            entries = entries[first.Count..];
+            await PublishAsync(topic, first, answers, cancellation);
+            if (Array.Exists(answers, static each => each == Handling.Retry))
+            {
+                Answer(entries, answers, Handling.Retry);
+                return;
+            }
+        }
+    }
+
+    private static void Answer(List<Entry> entries, Handling[] answers, Handling answer)
+    {
+        foreach (Entry entry in entries)
+            answers[entry.Place] = answer;
+    }
+
     private static byte[] RawOf(JsonElement element) => JsonMarshal.GetRawUtf8Value(element).ToArray();
+
+    private readonly record struct Entry(int Place, EventDraft Draft, JsonElement Envelope);
 }
