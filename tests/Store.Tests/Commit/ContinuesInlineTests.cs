@@ -11,7 +11,7 @@ public sealed class ContinuesInlineTests
     [Fact]
     public async Task Who_continues_inline_does_so_where_writes_are_committed_and_may_write_again()
     {
-        var time = new HeldTime();
+        using var time = new HeldTime();
         var files = new MemoryFiles();
         byte[] first = Keys.Compose("a", "first"), second = Keys.Compose("a", "second");
         using (TieredStore store = TieredStore.Open(new StoreOptions { BackgroundPacking = false }, files, time))
@@ -32,7 +32,7 @@ public sealed class ContinuesInlineTests
     [Fact]
     public async Task One_inline_write_makes_no_later_one_inline()
     {
-        var time = new HeldTime();
+        using var time = new HeldTime();
         using TieredStore store = TieredStore.Open(new StoreOptions { BackgroundPacking = false }, new MemoryFiles(), time);
         // One request, used again.
         Assert.True(await WriteHeldAsync(store, time, new WriteOperation { Key = Keys.Compose("a", "1"), ContinuesInline = true }, IsCommitting));
@@ -75,13 +75,15 @@ public sealed class ContinuesInlineTests
     }
 
     /// <summary>A clock that keeps the committer waiting for the time.</summary>
-    private sealed class HeldTime : TimeProvider
+    private sealed class HeldTime : TimeProvider, IDisposable
     {
         private readonly ManualResetEventSlim _free = new(true);
 
         public void Hold() => _free.Reset();
 
         public void LetGo() => _free.Set();
+
+        public void Dispose() => _free.Dispose();
 
         public override DateTimeOffset GetUtcNow()
         {
