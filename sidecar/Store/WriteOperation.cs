@@ -20,4 +20,11 @@ public readonly record struct WriteOperation
 
     /// <summary>What must be true for the write to take place.</summary>
     public Condition Condition { get; init; }
+
+    /// <summary>
+    /// Whether whoever awaits the write goes on, as a rule, on the one thread that commits, before it takes the next writes: for a
+    /// writer whose next record is ready when the last one is durable. Every other write waits meanwhile, so what goes on may take
+    /// microseconds only, must not wait for anything and must not throw. Without meaning in a batch.
+    /// </summary>
+    public bool ContinuesInline { get; init; }
 }

@@ -28,7 +28,8 @@ internal static class Catalogue
     public static IReadOnlyList<IBenchmark> All { get; } =
     [
         new GetBenchmark(), new PutBenchmark(), new OpenBenchmark(), new MemoryBenchmark(), new HttpBenchmark(),
-        new DaprBenchmark(), new EventsBenchmark(), new RedisEventsBenchmark(), new MemoryEventsBenchmark(), new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(),
+        new DaprBenchmark(), new EventsBenchmark(), new PacedBenchmark(), new RedisEventsBenchmark(), new MemoryEventsBenchmark(),
+        new CrashBenchmark(), new CompressBenchmark(), new DeltaBenchmark(),
         new ColdBenchmark(), new GrowthBenchmark(), new PackedBenchmark(), new HotCompressedBenchmark(), new BudgetBenchmark(),
         new FootprintBenchmark(), new ScaleBenchmark(),
     ];

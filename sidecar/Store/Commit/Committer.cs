@@ -167,12 +167,14 @@ internal sealed class Committer
 
         if (_answers.Count > 0)
             Sync();
-        AnswerAll(!_log.IsDirty);
+        // Each is looked at before it is answered: after that it may be another write already.
         for (int i = first; i < requests.Count; i++)
         {
             if (!requests[i].IsFlush)
                 requests[i].Fail(new StoreException(refusal.Fault, refusal.Message, null, -1, refusal.InnerException));
         }
+
+        AnswerAll(!_log.IsDirty);
     }
 
     private TimeSpan Patience()

@@ -9,7 +9,7 @@ namespace Thermocline.Store.Commit;
 internal sealed class WriteRequest : IValueTaskSource<WriteAnswer>
 {
     private readonly CommitQueue _owner;
-    private ManualResetValueTaskSourceCore<WriteAnswer> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<WriteAnswer> _source;
     private WriteOperation _single;
     private ReadOnlyMemory<WriteOperation> _batch;
 
@@ -31,6 +31,7 @@ internal sealed class WriteRequest : IValueTaskSource<WriteAnswer>
 
     public void Reset(in WriteOperation operation)
     {
+        _source.RunContinuationsAsynchronously = !operation.ContinuesInline;
         _single = operation;
         _batch = default;
         Count = 1;
@@ -40,6 +41,7 @@ internal sealed class WriteRequest : IValueTaskSource<WriteAnswer>
 
     public void Reset(ReadOnlyMemory<WriteOperation> batch, long bytes)
     {
+        _source.RunContinuationsAsynchronously = true;
         _batch = batch;
         Count = batch.Length;
         Bytes = bytes;

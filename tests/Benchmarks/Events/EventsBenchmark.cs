@@ -11,13 +11,12 @@ namespace Thermocline.Benchmarks.Events;
 /// <summary>The embedded bus in this process beside plain Redis Streams over a unix socket: events a second, latency, bytes an event.</summary>
 internal sealed class EventsBenchmark : IBenchmark
 {
-    private const int PacedPerSecond = 100_000;
     private static readonly int[] Publishers = [1, 4, 16];
     private static readonly int[] Batches = [1, 10, 100, 1_000];
 
     public string Name => "events";
 
-    public string Summary => "durable events/s, handling, latency at 100,000/s and bytes per event, in process, beside Redis Streams (XADD)";
+    public string Summary => "durable events/s, handling and bytes per event, in process, beside Redis Streams (XADD)";
 
     public void Run(BenchSession session)
     {
@@ -25,8 +24,6 @@ internal sealed class EventsBenchmark : IBenchmark
             session.Say("The folder is in RAM: nothing here is durable, do not quote these figures. Choose another --folder.");
         if (!Peer.HasRedis)
             session.Skip(Peer.MissingRedis);
-        // First, while the disk has nothing else to write: what follows leaves gigabytes of dirty pages behind.
-        Pace(session);
         Handle(session);
         Weigh(session);
         Compare(session);
@@ -137,33 +134,6 @@ internal sealed class EventsBenchmark : IBenchmark
 
     private static IAsyncDisposable Join(BusFolder folder, SubscriptionOptions options) =>
         folder.Bus.SubscribeAsync(options, static (_, _) => new(Handling.Done), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-    private void Pace(BenchSession session)
-    {
-        var source = new EventSource(session.Arguments.Seed);
-        var duration = TimeSpan.FromSeconds(session.Quick ? 1 : 5);
-        foreach (DurabilityPolicy policy in new[] { DurabilityPolicy.Always, DurabilityPolicy.Interval })
-        {
-            using var folder = new BusFolder(session.NewFolder($"events-paced-{policy}"), policy);
-            foreach (int batch in new[] { 1, 10, 100 })
-            {
-                PacedRun.Publish(folder, $"warm{batch}", source, batch, PacedPerSecond, TimeSpan.FromMilliseconds(500));
-                Samples samples = PacedRun.Publish(folder, $"t{batch}", source, batch, PacedPerSecond, duration);
-                session.Add(new Row
-                {
-                    Benchmark = Name,
-                    Case = string.Create(CultureInfo.InvariantCulture, $"latency at {PacedPerSecond:N0} events/s, batches of {batch}: p99"),
-                    Engine = $"thermocline {(policy == DurabilityPolicy.Always ? "always" : "interval")}",
-                    Figure = samples.PercentileNs(99) / 1e6,
-                    Unit = "ms",
-                    P50Us = samples.PercentileNs(50) / 1_000,
-                    P99Us = samples.PercentileNs(99) / 1_000,
-                    GoalAtMost = 1,
-                });
-                session.Say($"paced {policy}, batches of {batch}: p50 {samples.PercentileNs(50) / 1_000:N0} µs, p99 {samples.PercentileNs(99) / 1_000:N0} µs, p99.9 {samples.PercentileNs(99.9) / 1_000:N0} µs");
-            }
-        }
-    }
 
     private void Weigh(BenchSession session)
     {

@@ -3,9 +3,11 @@ using Thermocline.Events.Embedded.Blocks;
 namespace Thermocline.Events.Embedded.Publishing;
 
 /// <summary>A block on its way into the store, and who waits for it.</summary>
-internal sealed class PendingBlock
+internal sealed class PendingBlock : IThreadPoolWorkItem
 {
     private Publication? _last;
+    private Topic? _topic;
+    private PublishAnswer _answer;
 
     public BlockWriter Writer { get; } = new();
 
@@ -24,6 +26,16 @@ internal sealed class PendingBlock
             _last.Next = publication;
         _last = publication;
     }
+
+    /// <summary>Has the topic announce on a thread of the pool how it ended.</summary>
+    public void AnswerLater(Topic topic, in PublishAnswer answer)
+    {
+        _topic = topic;
+        _answer = answer;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    void IThreadPoolWorkItem.Execute() => _topic!.Announce(this, _answer);
 
     /// <summary>Answers all that wait for it, and gives its memory back.</summary>
     public void Answer(in PublishAnswer answer)

@@ -1,8 +1,6 @@
-using System.Runtime.CompilerServices;
 using Thermocline.Events.Checks;
 using Thermocline.Events.Embedded.Blocks;
 using Thermocline.Events.Embedded.Delivering;
-using Thermocline.Store;
 
 namespace Thermocline.Events.Embedded.Publishing;
 
@@ -20,13 +18,13 @@ internal sealed class Topic
     private readonly RoomLine _line;
     private readonly Charge _charge;
     private readonly Stack<Publication> _spare = new();
-    private readonly Action _onWritten;
-    private ConfiguredValueTaskAwaitable<WriteAnswer>.ConfiguredValueTaskAwaiter _written;
+    private readonly BlockWrite _write;
     private Group[] _groups = [];
     private long _next;
     private long _dropped;
     private long _published;
     private long _refused;
+    private int _announcing;
     private TaskCompletionSource? _closing;
 
     public Topic(int id, TopicRecord record, IReadOnlyList<BlockPlace> blocks, EngineParts parts)
@@ -34,7 +32,7 @@ internal sealed class Topic
         Id = id;
         Name = record.Name;
         _parts = parts;
-        _onWritten = OnWritten;
+        _write = new BlockWrite(parts, OnWritten);
         _gathering = new Gathering(parts);
         _line = new RoomLine(parts);
         _charge = new Charge(parts.Account);
@@ -231,8 +229,7 @@ internal sealed class Topic
                 refused.Add(first);
             }
 
-            if (_gathering.Writing is null)
-                closing.TrySetResult();
+            CloseIfDone();
         }
 
         foreach (Publication publication in refused)
@@ -293,13 +290,35 @@ internal sealed class Topic
         return begins;
     }
 
-    private void OnWritten() => Go(AnswerOf(_written));
+    /// <summary>
+    /// On the thread that commits: the next block is there when it looks for more, and nobody has to be woken for that. It must not
+    /// wait for a publisher that has the lock; then another thread goes on.
+    /// </summary>
+    private void OnWritten()
+    {
+        if (!_gate.TryEnter())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static topic => topic.GoOn(), this, preferLocal: false);
+            return;
+        }
+
+        try
+        {
+            GoOn();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private void GoOn() => Go(_write.End());
 
     private void Write() => Go(null);
 
     /// <summary>
-    /// Hands blocks to the store until one is on its way, or there is none. The next block goes off before the one before it is
-    /// answered: answering takes as long as there are publishers.
+    /// Hands blocks to the store until one is on its way, or there is none. Answering is left to another thread: it takes as long as
+    /// there are publishers.
     /// </summary>
     private void Go(PublishAnswer? answer)
     {
@@ -308,8 +327,7 @@ internal sealed class Topic
             PendingBlock? settled = null;
             bool more = answer is not { } known || Settle(known, out settled);
             PublishAnswer? next = more ? BeginToWrite() : null;
-            if (settled is not null)
-                Announce(settled, answer!.Value);
+            settled?.AnswerLater(this, answer!.Value);
             if (next is null)
                 return;
             answer = next;
@@ -320,22 +338,7 @@ internal sealed class Topic
     private PublishAnswer? BeginToWrite()
     {
         PendingBlock block = _gathering.Writing!;
-        try
-        {
-            var operation = new WriteOperation { Key = EventKeys.Block(Id, PlaceOf(block)), Value = block.Writer.Finish() };
-#pragma warning disable CA2012 // The awaiter is asked once: here, or by the callback. An async method would allocate for every block.
-            var written = _parts.Store.WriteAsync(operation).ConfigureAwait(false).GetAwaiter();
-#pragma warning restore CA2012
-            if (written.IsCompleted)
-                return AnswerOf(written);
-            _written = written;
-            written.UnsafeOnCompleted(_onWritten);
-            return null;
-        }
-        catch (StoreException failure)
-        {
-            return Answers.Of(failure, _parts.Health);
-        }
+        return _write.Begin(new() { Key = EventKeys.Block(Id, PlaceOf(block)), Value = block.Writer.Finish(), ContinuesInline = true });
     }
 
     /// <summary>A block is in the store, or not. Says whether another one is to be written.</summary>
@@ -357,15 +360,13 @@ internal sealed class Topic
                 _refused += place.Count;
             }
 
-            AdmitWaiting();
-            bool more = TakeBlock();
-            if (!more)
-                _closing?.TrySetResult();
-            return more;
+            _announcing++;
+            return TakeBlock();
         }
     }
 
-    private void Announce(PendingBlock block, in PublishAnswer answer)
+    /// <summary>Tells groups and publishers how a block ended, and lets in who waits for the room that it took.</summary>
+    public void Announce(PendingBlock block, in PublishAnswer answer)
     {
         Group[] groups = Groups;
         if (answer.Outcome == PublishOutcome.Done)
@@ -375,25 +376,24 @@ internal sealed class Topic
         }
 
         block.Answer(answer);
-        lock (_gate)
-            _gathering.Recycle(block);
+        NoteProgress();
         if (groups.Length == 0)
             Trim();
+        lock (_gate)
+        {
+            _gathering.Recycle(block);
+            _announcing--;
+            CloseIfDone();
+        }
+    }
+
+    private void CloseIfDone()
+    {
+        if (_closing is not null && _gathering.Writing is null && _announcing == 0)
+            _closing.TrySetResult();
     }
 
     private BlockPlace PlaceOf(PendingBlock block) => new(_next, block.Writer.Count, block.Writer.Length) { PublishedAtMs = block.Writer.FirstAtMs };
-
-    private PublishAnswer AnswerOf(in ConfiguredValueTaskAwaitable<WriteAnswer>.ConfiguredValueTaskAwaiter written)
-    {
-        try
-        {
-            return Answers.Of(written.GetResult(), _parts.Health);
-        }
-        catch (StoreException failure)
-        {
-            return Answers.Of(failure, _parts.Health);
-        }
-    }
 
     private void Account() => _charge.Set((32L * _backlog.Count) + _gathering.Bytes);
 }
