@@ -13,5 +13,7 @@ internal sealed class PromptBus : IEventBus
     public ValueTask<IAsyncDisposable> SubscribeAsync(SubscriptionOptions options, EventHandling handling, CancellationToken cancellation) =>
         throw new NotSupportedException("Nothing is kept that could be delivered.");
 
+    public ValueTask<bool> RemoveGroupAsync(string topic, string group, CancellationToken cancellation) => throw new NotSupportedException();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
