@@ -32,10 +32,10 @@ public sealed class S3SignerTests
     {
         var answer = new TaskCompletionSource<S3Keys>(TaskCreationOptions.RunContinuationsAsynchronously);
         _source = _ => new(answer.Task);
-        Task<AWSCredentials>[] requests = [.. Enumerable.Range(0, 20).Select(_ => _signer.KeysAsync())];
+        Task<ImmutableCredentials>[] requests = [.. Enumerable.Range(0, 20).Select(_ => _signer.FetchAsync())];
         Assert.All(requests, request => Assert.False(request.IsCompleted));
         answer.SetResult(Keys("one"));
-        Assert.All(await Task.WhenAll(requests), held => Assert.Equal("one", held.GetCredentials().AccessKey));
+        Assert.All(await Task.WhenAll(requests), held => Assert.Equal("one", held.AccessKey));
         Assert.Equal("one", await AccessAsync());
         Assert.Equal(1, _asked);
     }
@@ -45,9 +45,9 @@ public sealed class S3SignerTests
     {
         var answer = new TaskCompletionSource<S3Keys>(TaskCreationOptions.RunContinuationsAsynchronously);
         _source = _ => new(answer.Task);
-        Task<AWSCredentials>[] requests = [.. Enumerable.Range(0, 20).Select(_ => _signer.KeysAsync())];
+        Task<ImmutableCredentials>[] requests = [.. Enumerable.Range(0, 20).Select(_ => _signer.FetchAsync())];
         answer.SetException(ColdFailure.Unavailable("sign a request", "nobody is there."));
-        foreach (Task<AWSCredentials> request in requests)
+        foreach (Task<ImmutableCredentials> request in requests)
             Assert.Equal(StoreFault.ColdUnavailable, (await Assert.ThrowsAsync<StoreException>(() => request)).Fault);
         Assert.Equal(1, _asked);
         _source = _ => new(Keys("two"));
@@ -137,11 +137,11 @@ public sealed class S3SignerTests
             return Keys("never");
         };
         StoreException told = await Assert.ThrowsAsync<StoreException>(
-            () => _time.RunAsync(_signer.KeysAsync, TestContext.Current.CancellationToken));
+            () => _time.RunAsync(_signer.FetchAsync, TestContext.Current.CancellationToken));
         Assert.Contains("in time", told.Message, StringComparison.Ordinal);
     }
 
     private static S3Keys Keys(string access) => new(access, "hush", null);
 
-    private async Task<string> AccessAsync() => (await _signer.KeysAsync()).GetCredentials().AccessKey;
+    private async Task<string> AccessAsync() => (await _signer.FetchAsync()).AccessKey;
 }

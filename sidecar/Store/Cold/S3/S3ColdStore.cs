@@ -31,7 +31,7 @@ public sealed class S3ColdStore : IColdStore
         _prefix = options.KeyPrefix;
         Name = $"s3://{options.Bucket}/{_prefix}";
         _signer = options.Credentials is { } source ? new S3Signer(source, time) : null;
-        _client = _signer is null ? new AmazonS3Client(Settings(options)) : new S3Client(_signer, Settings(options));
+        _client = _signer is null ? new AmazonS3Client(Settings(options)) : new AmazonS3Client(_signer, Settings(options));
     }
 
     /// <inheritdoc/>
@@ -231,6 +231,7 @@ public sealed class S3ColdStore : IColdStore
     {
         try
         {
+            await KeysAsync(cancellation);
             return ColdPut.Done(Tag(await send()));
         }
         catch (AmazonS3Exception refused) when (S3Failure.IsConditionFailed(refused, condition))
@@ -273,6 +274,7 @@ public sealed class S3ColdStore : IColdStore
     {
         try
         {
+            await KeysAsync(cancellation);
             return await ask();
         }
         catch (Exception failure) when (Known(tried, failure, cancellation) is { } known)
@@ -280,6 +282,9 @@ public sealed class S3ColdStore : IColdStore
             throw known;
         }
     }
+
+    // The SDK's signer takes what is there without awaiting it, so it has to be there before.
+    private Task KeysAsync(CancellationToken cancellation) => _signer?.FetchAsync().WaitAsync(cancellation) ?? Task.CompletedTask;
 
     private StoreException? Known(string tried, Exception failure, CancellationToken cancellation)
     {

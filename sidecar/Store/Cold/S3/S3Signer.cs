@@ -11,23 +11,31 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
     private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private Task<AWSCredentials>? _fetch;
-    private AWSCredentials? _held;
+    private Task<ImmutableCredentials>? _fetch;
+    private ImmutableCredentials? _held;
     private S3Keys? _keys;
     private long _askedAt;
     private bool _doubted;
 
-    // A request has its own keys by the time it is signed; asking here would block a thread.
-    public override ImmutableCredentials GetCredentials() => throw new NotSupportedException("Keys are fetched without blocking a thread.");
+    /// <summary>The keys that were fetched last: the SDK asks in the middle of a request, where awaiting them would block a thread.</summary>
+    /// <exception cref="StoreException">There are none.</exception>
+    public override ImmutableCredentials GetCredentials()
+    {
+        lock (_gate)
+            return _held ?? throw ColdFailure.Unavailable("sign a request", "its keys are being fetched again.");
+    }
+
+    /// <inheritdoc/>
+    public override Task<ImmutableCredentials> GetCredentialsAsync() => Task.FromResult(GetCredentials());
 
     /// <summary>The keys, fetched first when they are old or in doubt.</summary>
     /// <exception cref="StoreException">There are none.</exception>
-    public Task<AWSCredentials> KeysAsync()
+    public Task<ImmutableCredentials> FetchAsync()
     {
         lock (_gate)
         {
             bool due = time.GetElapsedTime(_askedAt) >= (_doubted ? source.Pause : source.Fresh);
-            return _held is { } held && !due ? Task.FromResult(held) : _fetch ??= FetchAsync();
+            return _held is { } held && !due ? Task.FromResult(held) : _fetch ??= AskAsync();
         }
     }
 
@@ -38,7 +46,7 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
             _doubted = true;
     }
 
-    private async Task<AWSCredentials> FetchAsync()
+    private async Task<ImmutableCredentials> AskAsync()
     {
         // Nothing of it may run under the lock of who asks.
         await Task.Yield();
@@ -61,17 +69,12 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
         }
     }
 
-    private AWSCredentials Hold(S3Keys keys)
+    private ImmutableCredentials Hold(S3Keys keys)
     {
         lock (_gate)
         {
             if (_held is null || keys != _keys)
-            {
-                _held = keys.SessionToken is { } token
-                    ? new SessionAWSCredentials(keys.AccessKey, keys.SecretKey, token)
-                    : new BasicAWSCredentials(keys.AccessKey, keys.SecretKey);
-            }
-
+                _held = new ImmutableCredentials(keys.AccessKey, keys.SecretKey, keys.SessionToken);
             _keys = keys;
             _askedAt = time.GetTimestamp();
             _doubted = false;
@@ -79,7 +82,7 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
         }
     }
 
-    private AWSCredentials? Keep(StoreException failure)
+    private ImmutableCredentials? Keep(StoreException failure)
     {
         lock (_gate)
         {
