@@ -35,7 +35,9 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
         lock (_gate)
         {
             bool due = time.GetElapsedTime(_askedAt) >= (_doubted ? source.Pause : source.Fresh);
-            return _held is { } held && !due ? Task.FromResult(held) : _fetch ??= AskAsync();
+            if (_held is { } held && !due)
+                return Task.FromResult(held);
+            return _fetch is { IsCompleted: false } ? _fetch : _fetch = AskAsync();
         }
     }
 
@@ -50,6 +52,7 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
     {
         // Nothing of it may run under the lock of who asks.
         await Task.Yield();
+        StoreException failed;
         try
         {
             // Not the limit of one request: others wait for it too.
@@ -58,15 +61,10 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
         }
         catch (StoreException failure)
         {
-            if (Keep(failure) is { } kept)
-                return kept;
-            throw;
+            failed = failure;
         }
-        finally
-        {
-            lock (_gate)
-                _fetch = null;
-        }
+
+        return Keep(failed) ?? throw failed;
     }
 
     private ImmutableCredentials Hold(S3Keys keys)
