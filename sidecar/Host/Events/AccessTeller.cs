@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Thermocline.Contract.Configuration;
 using Thermocline.Events;
+using Thermocline.Memory.Announcing;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Json;
 
@@ -44,17 +45,25 @@ internal sealed partial class AccessTeller(AccessCounts counts, IEventBus bus, T
 
     private static EventDraft Draft(MemoryId id, AccessCounts.Access access)
     {
+        string time = MemoryJson.Time(access.LastAt);
         var bytes = new ArrayBufferWriter<byte>(128);
         using (var json = new Utf8JsonWriter(bytes))
         {
             json.WriteStartObject();
             json.WriteString("memory_id"u8, id.ToString());
             json.WriteNumber("access_count"u8, access.Count);
-            json.WriteString("last_access"u8, MemoryJson.Time(access.LastAt));
+            json.WriteString("last_access"u8, time);
             json.WriteEndObject();
         }
 
-        return new EventDraft { Payload = bytes.WrittenMemory, Context = access.ContextId, Id = "", ContentType = "application/json" };
+        string own = $"{id}-{time}";
+        return new EventDraft
+        {
+            Payload = MemoryEnvelope.Of(EventsConfiguration.MemoryAccess, own, access.ContextId, time, bytes.WrittenSpan),
+            Context = access.ContextId,
+            Id = own,
+            ContentType = MemoryEnvelope.MediaType,
+        };
     }
 
     [LoggerMessage(EventId = 23, Level = LogLevel.Warning, Message = "Reads of {Memories} memories were not published: {Reason}")]

@@ -43,8 +43,8 @@ internal static class AnnouncementJson
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
         {
             int start = (int)json.TokenStartIndex;
-            (string id, string context) = ReadOne(ref json);
-            writes.Add(new AnnouncedWrite(id, context, stored[start..(int)json.BytesConsumed]));
+            AnnouncedWrite write = ReadOne(ref json);
+            writes.Add(write with { Payload = stored[start..(int)json.BytesConsumed] });
         }
 
         return writes;
@@ -63,24 +63,27 @@ internal static class AnnouncementJson
         json.WriteEndObject();
     }
 
-    private static (string Id, string Context) ReadOne(ref Utf8JsonReader json)
+    private static AnnouncedWrite ReadOne(ref Utf8JsonReader json)
     {
-        string id = "", context = "";
+        var write = new AnnouncedWrite("", "", "", default);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             bool isId = json.ValueTextEquals("memory_id"u8);
             bool isContext = json.ValueTextEquals("context_id"u8);
+            bool isTime = json.ValueTextEquals("timestamp"u8);
             json.Read();
             if (isId)
-                id = json.GetString()!;
+                write = write with { Id = json.GetString()! };
             else if (isContext)
-                context = json.GetString()!;
+                write = write with { ContextId = json.GetString()! };
+            else if (isTime)
+                write = write with { Timestamp = json.GetString()! };
             else
                 json.Skip();
         }
 
-        return id.Length > 0 && json.TokenType == JsonTokenType.EndObject
-            ? (id, context)
+        return write.Id.Length > 0 && json.TokenType == JsonTokenType.EndObject
+            ? write
             : throw new JsonException("An announcement without an identifier.");
     }
 }

@@ -112,7 +112,15 @@ internal sealed class SavingFolder : IDisposable
                 foreach (Announcement save in saves)
                 {
                     foreach (AnnouncedWrite write in await announcements.ReadAsync(save, _stop.Token))
-                        drafts.Add(new EventDraft { Payload = write.Payload, Context = write.ContextId, Id = write.Id, ContentType = "application/json" });
+                    {
+                        drafts.Add(new EventDraft
+                        {
+                            Payload = MemoryEnvelope.Of("memory.write", write.Id, write.ContextId, write.Timestamp, write.Payload.Span),
+                            Context = write.ContextId,
+                            Id = write.Id,
+                            ContentType = MemoryEnvelope.MediaType,
+                        });
+                    }
                 }
 
                 PublishAnswer answer = await _bus.PublishAsync("memory.write", drafts.ToArray(), _stop.Token);

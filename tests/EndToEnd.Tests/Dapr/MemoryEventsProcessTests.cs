@@ -97,8 +97,8 @@ public sealed class MemoryEventsProcessTests : IDisposable
 
     private Task TakeAsync(DaprdMessage message)
     {
-        using JsonDocument payload = JsonDocument.Parse(message.Content);
-        _heard.Enqueue((message.Metadata.GetValueOrDefault("partitionKey", ""), payload.RootElement.GetProperty("memory_id").GetString()!));
+        using JsonDocument envelope = JsonDocument.Parse(message.Content);
+        _heard.Enqueue((message.Metadata.GetValueOrDefault("partitionKey", ""), envelope.RootElement.GetProperty("data").GetProperty("memory_id").GetString()!));
         _arrivals.Release();
         return Task.CompletedTask;
     }

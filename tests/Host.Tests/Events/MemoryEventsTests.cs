@@ -32,9 +32,14 @@ public sealed class MemoryEventsTests
         DaprdMessage[] heard = [.. inbox.Messages.Where(static message => ContextOf(message) == "s-1")];
         Assert.Equal(0, before);
         Assert.Equal(ids, heard.Select(IdOf));
-        Assert.All(heard, static message => Assert.Equal(("memory.write", "application/json"), (message.Topic, message.ContentType)));
+        Assert.All(heard, static message => Assert.Equal(("memory.write", "application/cloudevents+json"), (message.Topic, message.ContentType)));
+        JsonElement envelope = Envelope(heard[0]);
+        Assert.Equal(("1.0", ids[0], "thermocline", "memory.write", "s-1"), (Text("specversion"), Text("id"), Text("source"), Text("type"), Text("partitionkey")));
+        Assert.Equal(Text("time"), envelope.GetProperty("data").GetProperty("timestamp").GetString());
         JsonElement status = (await sidecar.Sidecar.StatusAsync()).GetProperty("events");
         Assert.Contains("memory.write", status.GetProperty("topics").EnumerateArray().Select(static topic => topic.GetProperty("name").GetString()));
+
+        string? Text(string name) => envelope.GetProperty(name).GetString();
     }
 
     [Fact]
@@ -132,11 +137,13 @@ public sealed class MemoryEventsTests
         Assert.Equal(200, (int)answer.StatusCode);
     }
 
-    private static JsonElement Payload(DaprdMessage message)
+    private static JsonElement Envelope(DaprdMessage message)
     {
-        using JsonDocument payload = JsonDocument.Parse(Encoding.UTF8.GetString(message.Content));
-        return payload.RootElement.Clone();
+        using JsonDocument envelope = JsonDocument.Parse(Encoding.UTF8.GetString(message.Content));
+        return envelope.RootElement.Clone();
     }
+
+    private static JsonElement Payload(DaprdMessage message) => Envelope(message).GetProperty("data");
 
     private static string IdOf(DaprdMessage message) => Payload(message).GetProperty("memory_id").GetString()!;
 
