@@ -40,9 +40,7 @@ internal static class TierChecks
         const string Path = "spec.tiers.cold.dapr";
         if (notes.Length($"{Path}.stateStore", dapr.StateStore, 1, 253))
             notes.Matches($"{Path}.stateStore", dapr.StateStore, Wording.Component, Wording.ComponentName);
-        if (notes.Length($"{Path}.prefix", dapr.Prefix, 0, 16)
-            && !(FieldNotes.Fits(dapr.Prefix, Wording.Prefix) && !FieldNotes.Fits(dapr.Prefix, Wording.PrefixDots)))
-            notes.Report($"{Path}.prefix", Wording.StatePrefixForm);
+        Prefix($"{Path}.prefix", dapr.Prefix, (16, Wording.StatePrefixForm), notes);
         notes.ObjectName($"{Path}.apiTokenSecretName", dapr.ApiTokenSecretName, 253);
         if (!notes.Length($"{Path}.endpoint", dapr.Endpoint, 1, 512))
             return;
@@ -58,9 +56,7 @@ internal static class TierChecks
         const string Path = "spec.tiers.cold.s3";
         if (notes.Length($"{Path}.bucket", s3.Bucket, 3, 63))
             notes.Matches($"{Path}.bucket", s3.Bucket, Wording.Bucket, Wording.BucketName);
-        if (notes.Length($"{Path}.prefix", s3.Prefix, 0, 100)
-            && !(FieldNotes.Fits(s3.Prefix, Wording.Prefix) && !FieldNotes.Fits(s3.Prefix, Wording.PrefixDots)))
-            notes.Report($"{Path}.prefix", Wording.PrefixForm);
+        Prefix($"{Path}.prefix", s3.Prefix, (100, Wording.PrefixForm), notes);
         if (notes.Length($"{Path}.region", s3.Region, 1, 64))
             notes.Matches($"{Path}.region", s3.Region, Wording.Region, Wording.RegionName);
         notes.ObjectName($"{Path}.credentialsSecretName", s3.CredentialsSecretName, 253);
@@ -69,5 +65,12 @@ internal static class TierChecks
         notes.Matches($"{Path}.endpoint", s3.Endpoint, Wording.Endpoint, Wording.EndpointAddress);
         if (s3.Endpoint.Contains('@', StringComparison.Ordinal))
             notes.Report($"{Path}.endpoint", Wording.EndpointCredentials);
+    }
+
+    private static void Prefix(string path, string prefix, (int LettersMax, string Form) rule, FieldNotes notes)
+    {
+        if (notes.Length(path, prefix, 0, rule.LettersMax)
+            && !(FieldNotes.Fits(prefix, Wording.Prefix) && !FieldNotes.Fits(prefix, Wording.PrefixDots)))
+            notes.Report(path, rule.Form);
     }
 }

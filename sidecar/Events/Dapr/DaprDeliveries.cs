@@ -13,9 +13,6 @@ namespace Thermocline.Events.Dapr;
 /// </summary>
 public sealed class DaprDeliveries
 {
-    /// <summary>The header of tokens, both ways.</summary>
-    public const string TokenHeader = "dapr-api-token";
-
     /// <summary>What the routes of deliveries start with; the topic follows, escaped.</summary>
     public const string RoutePrefix = "/dapr/events/";
 

@@ -114,7 +114,7 @@ internal sealed class DaprPipeline : IDisposable
         if (!_token.TryRead(out string? token, out string? mistake))
             return (NoToken, Encoding.UTF8.GetBytes(mistake));
         if (token is not null)
-            request.Headers.TryAddWithoutValidation(DaprDeliveries.TokenHeader, token);
+            request.Headers.TryAddWithoutValidation(DaprToken.Header, token);
         try
         {
             using HttpResponseMessage answer = await _client.SendAsync(request, cancellation);

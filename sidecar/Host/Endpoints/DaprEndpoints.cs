@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Thermocline.Events.Dapr;
 using Thermocline.Sidecar.Hosting;
 using Thermocline.Sidecar.Http;
+using Thermocline.Store.Cold.Dapr;
 
 namespace Thermocline.Sidecar.Endpoints;
 
@@ -55,7 +56,7 @@ internal sealed class DaprEndpoints(DaprDeliveries deliveries, DataPlane plane)
     }
 
     private static string? TokenOf(HttpContext context) =>
-        context.Request.Headers[DaprDeliveries.TokenHeader] is [{ } token] ? token : null;
+        context.Request.Headers[DaprToken.Header] is [{ } token] ? token : null;
 
     private static async Task AnswerAsync(HttpContext context, DaprReply reply)
     {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using Thermocline.Contract.Configuration;
 using Thermocline.Events;
-using Thermocline.Memory.Announcing;
 using Thermocline.Memory.Ids;
 using Thermocline.Memory.Json;
 
@@ -56,14 +55,7 @@ internal sealed partial class AccessTeller(AccessCounts counts, IEventBus bus, T
             json.WriteEndObject();
         }
 
-        string own = $"{id}-{time}";
-        return new EventDraft
-        {
-            Payload = MemoryEnvelope.Of(EventsConfiguration.MemoryAccess, own, access.ContextId, time, bytes.WrittenSpan),
-            Context = access.ContextId,
-            Id = own,
-            ContentType = MemoryEnvelope.MediaType,
-        };
+        return MemoryEvents.Draft(EventsConfiguration.MemoryAccess, $"{id}-{time}", access.ContextId, time, bytes.WrittenSpan);
     }
 
     [LoggerMessage(EventId = 23, Level = LogLevel.Warning, Message = "Reads of {Memories} memories were not published: {Reason}")]

@@ -35,6 +35,20 @@ internal sealed class MemoryEvents : IAsyncDisposable
     /// <summary>What was read and is to be told; null when nobody is told.</summary>
     public AccessCounts? Reads { get; }
 
+    /// <summary>What is told, as an event of the bus.</summary>
+    /// <param name="kind">The kind, which is its topic's name too.</param>
+    /// <param name="id">By which a second delivery is known.</param>
+    /// <param name="context">The session; empty for none.</param>
+    /// <param name="time">When it happened, ISO 8601.</param>
+    /// <param name="data">A JSON object.</param>
+    public static EventDraft Draft(string kind, string id, string context, string time, ReadOnlySpan<byte> data) => new()
+    {
+        Payload = MemoryEnvelope.Of(kind, id, context, time, data),
+        Context = context,
+        Id = id,
+        ContentType = MemoryEnvelope.MediaType,
+    };
+
     /// <summary>Begins to publish.</summary>
     public void Start(IEventBus bus, ILogger logger)
     {

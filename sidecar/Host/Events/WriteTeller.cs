@@ -49,13 +49,7 @@ internal sealed partial class WriteTeller(
             foreach (AnnouncedWrite write in await ReadAsync(save, stop))
             {
                 // A bus orders by so many bytes of a context; identifiers of sessions may have as many, and no more.
-                drafts.Add(new EventDraft
-                {
-                    Payload = MemoryEnvelope.Of(EventsConfiguration.MemoryWrite, write.Id, write.ContextId, write.Timestamp, write.Payload.Span),
-                    Context = write.ContextId,
-                    Id = write.Id,
-                    ContentType = MemoryEnvelope.MediaType,
-                });
+                drafts.Add(MemoryEvents.Draft(EventsConfiguration.MemoryWrite, write.Id, write.ContextId, write.Timestamp, write.Payload.Span));
             }
         }
 

@@ -3,8 +3,6 @@ namespace Thermocline.Store.Cold.Dapr;
 /// <summary>Which state store of Dapr's, and how to reach Dapr. <see cref="Validate"/> checks every value.</summary>
 public sealed record DaprColdOptions
 {
-    private const int NameMax = 253;
-
     /// <summary>Name of the component. It must honour etags, and must not be this sidecar's own.</summary>
     public required string StateStore { get; init; }
 
@@ -27,10 +25,8 @@ public sealed record DaprColdOptions
     public void Validate()
     {
         var mistakes = new List<string>();
-        if (StateStore.Length is 0 or > NameMax || StateStore is "." or ".." || StateStore.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            mistakes.Add($"{nameof(StateStore)} must have 1 to {NameMax} printable ASCII characters and no space.");
-        if (!Endpoint.IsAbsoluteUri || Endpoint.Scheme is not ("http" or "https") || Endpoint.UserInfo.Length > 0)
-            mistakes.Add($"{nameof(Endpoint)} must be an http or https address without credentials.");
+        DaprRules.CheckName(nameof(StateStore), StateStore, mistakes);
+        DaprRules.CheckEndpoint(nameof(Endpoint), Endpoint, mistakes);
         if (Prefix.Length > 0 && !ColdName.IsValid(Prefix.TrimEnd('/')))
             mistakes.Add($"{nameof(Prefix)} may have letters, digits, '/', '-', '.' and '_', no empty part, at most {ColdName.LengthMax}.");
         if (ConnectionsMax is < 1 or > 256)

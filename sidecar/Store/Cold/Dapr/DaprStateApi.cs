@@ -175,7 +175,7 @@ internal sealed class DaprStateApi : IDisposable
     {
         string? token = _token.Read();
         if (token is not null)
-            request.Headers.TryAddWithoutValidation("dapr-api-token", token);
+            request.Headers.TryAddWithoutValidation(DaprToken.Header, token);
         try
         {
             using HttpResponseMessage answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);

@@ -11,6 +11,9 @@ namespace Thermocline.Store.Cold.Dapr;
 /// <param name="time">The clock of its age.</param>
 public sealed class DaprToken(string path, TimeProvider time)
 {
+    /// <summary>The header of tokens, both ways.</summary>
+    public const string Header = "dapr-api-token";
+
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();

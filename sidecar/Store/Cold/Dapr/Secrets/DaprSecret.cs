@@ -43,7 +43,7 @@ internal sealed class DaprSecret(DaprSecretOptions options, TimeProvider time)
         string path = $"v1.0/secrets/{Uri.EscapeDataString(options.SecretStore)}/{Uri.EscapeDataString(options.Secret)}";
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(options.Endpoint.AbsoluteUri.TrimEnd('/') + "/" + path));
         if (_token.Read() is { } token)
-            request.Headers.TryAddWithoutValidation("dapr-api-token", token);
+            request.Headers.TryAddWithoutValidation(DaprToken.Header, token);
         try
         {
             using HttpResponseMessage answer = await client.SendAsync(request, cancellation);
