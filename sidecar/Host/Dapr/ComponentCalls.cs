@@ -9,7 +9,7 @@ namespace Thermocline.Sidecar.Dapr;
 /// <summary>Answers calls in the name of a Component: tells who calls, and turns what goes wrong into what daprd reads.</summary>
 internal sealed class ComponentCalls(Lifecycle lifecycle)
 {
-    private static readonly Problem Starting = new(503, ProblemCode.Stopping, "The sidecar is starting or stopping.");
+    private static readonly Problem Stopping = new(503, ProblemCode.Stopping, "The sidecar is stopping.");
 
     /// <summary>A method of one request and one answer.</summary>
     public UnaryServerMethod<TRequest, TResponse> Unary<TRequest, TResponse>(
@@ -18,7 +18,7 @@ internal sealed class ComponentCalls(Lifecycle lifecycle)
         where TResponse : class, IMessage<TResponse> =>
         async (request, context) =>
         {
-            RefuseUnlessUp();
+            await UpAsync(context.CancellationToken);
             try
             {
                 return await answer(InstanceOf(context), request, context.CancellationToken);
@@ -36,7 +36,7 @@ internal sealed class ComponentCalls(Lifecycle lifecycle)
         where TResponse : class, IMessage<TResponse> =>
         async (requests, responses, context) =>
         {
-            RefuseUnlessUp();
+            await UpAsync(context.CancellationToken);
             try
             {
                 await answer(InstanceOf(context), requests, responses, context.CancellationToken);
@@ -50,9 +50,12 @@ internal sealed class ComponentCalls(Lifecycle lifecycle)
     /// <summary>The name of the Component that calls; empty for clients that send none.</summary>
     private static string InstanceOf(ServerCallContext context) => context.RequestHeaders.GetValue(ComponentName.Header) ?? "";
 
-    private void RefuseUnlessUp()
+    // The socket is there a moment before everything answers, and a daprd whose Init is refused ends: its first call waits that moment.
+    private async ValueTask UpAsync(CancellationToken cancellation)
     {
-        if (!lifecycle.Started || lifecycle.Stopping)
-            throw DaprFaults.Of(Starting);
+        if (!lifecycle.Started)
+            await lifecycle.Start.WaitAsync(cancellation);
+        if (lifecycle.Stopping)
+            throw DaprFaults.Of(Stopping);
     }
 }

@@ -5,14 +5,17 @@ namespace Thermocline.Sidecar.Hosting;
 /// <summary>Whether the sidecar has started and whether it is told to stop.</summary>
 internal sealed class Lifecycle : IDisposable
 {
-    private volatile bool _started;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>The requests being answered.</summary>
     public RunningRequests Requests { get; } = new();
 
     /// <summary>Whether everything answers.</summary>
-    public bool Started => _started;
+    public bool Started => _started.Task.IsCompleted;
+
+    /// <summary>Ends when everything answers: for callers that would take a refusal for the last word.</summary>
+    public Task Start => _started.Task;
 
     /// <summary>Whether it is told to stop.</summary>
     public bool Stopping => _stopping.IsCancellationRequested;
@@ -21,7 +24,7 @@ internal sealed class Lifecycle : IDisposable
     public CancellationToken StoppingToken => _stopping.Token;
 
     /// <summary>Everything answers.</summary>
-    public void MarkStarted() => _started = true;
+    public void MarkStarted() => _started.TrySetResult();
 
     /// <summary>It is told to stop.</summary>
     public void MarkStopping() => _stopping.Cancel();
@@ -32,7 +35,7 @@ internal sealed class Lifecycle : IDisposable
     /// <summary>Why no traffic should come here, or null when it may.</summary>
     public string? NotReadyBecause(StoreStatus store)
     {
-        if (!_started)
+        if (!Started)
             return "starting";
         if (Stopping)
             return "stopping";

@@ -219,9 +219,9 @@ public sealed class DaprProcessTests : IDisposable
     {
         while (!end.IsCancellationRequested)
         {
-            await broker.PingAsync(Cancellation);
             try
             {
+                await broker.PingAsync(end);
                 await using DaprdSubscription subscription = await broker.SubscribeAsync("orders", null, message =>
                 {
                     string[] parts = Encoding.UTF8.GetString(message.Content).Split(' ');

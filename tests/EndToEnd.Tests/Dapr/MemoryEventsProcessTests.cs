@@ -52,7 +52,7 @@ public sealed class MemoryEventsProcessTests : IDisposable
             Task<List<string>>[] savers = [.. Enumerable.Range(0, 3).Select(saver => SaveAllAsync($"s-{saver}", stop.Token))];
             for (int kill = 0; kill < Kills; kill++)
             {
-                await HearAsync(HeardBetween);
+                await HearAsync(pulling, HeardBetween);
                 await sidecar.KillAsync(Cancellation);
                 await sidecar.DisposeAsync();
                 sidecar = await StartAsync();
@@ -61,7 +61,7 @@ public sealed class MemoryEventsProcessTests : IDisposable
             await stop.CancelAsync();
             List<string>[] saved = await Task.WhenAll(savers);
             while (saved.Any(ids => !_heard.Any(each => each.Id == ids[^1])))
-                await HearAsync(1);
+                await HearAsync(pulling, 1);
             await end.CancelAsync();
             await pulling;
             for (int saver = 0; saver < savers.Length; saver++)
@@ -82,9 +82,9 @@ public sealed class MemoryEventsProcessTests : IDisposable
     {
         while (!end.IsCancellationRequested)
         {
-            await broker.PingAsync(Cancellation);
             try
             {
+                await broker.PingAsync(end);
                 await using DaprdSubscription subscription = await broker.SubscribeAsync("memory.write", null, TakeAsync, Cancellation);
                 await subscription.Ended.WaitAsync(end);
             }
@@ -131,10 +131,15 @@ public sealed class MemoryEventsProcessTests : IDisposable
         }
     }
 
-    private async Task HearAsync(int count)
+    private async Task HearAsync(Task pulling, int count)
     {
         for (int i = 0; i < count; i++)
-            Assert.True(await _arrivals.WaitAsync(Patience, Cancellation), "Nothing was heard for a minute.");
+        {
+            Task<bool> heard = _arrivals.WaitAsync(Patience, Cancellation);
+            if (await Task.WhenAny(heard, pulling) == pulling)
+                await pulling;
+            Assert.True(await heard, "Nothing was heard for a minute.");
+        }
     }
 
     private async Task<SidecarProcess> StartAsync()

@@ -59,7 +59,8 @@ internal sealed class DaprdConnection(string socketPath, DaprdComponent componen
         }
     }
 
-    /// <summary>A call that waits for its connection, however long that takes.</summary>
+    /// <summary>A call that waits for its connection, however long that takes, and takes any answer for an answer.</summary>
+    /// <exception cref="DaprdException">The answer is a failure.</exception>
     public async Task CallWhenReadyAsync<TRequest, TResponse>(
         string path, TRequest request, MessageParser<TResponse> parser, CancellationToken cancellation)
         where TRequest : IMessage
@@ -75,6 +76,11 @@ internal sealed class DaprdConnection(string socketPath, DaprdComponent componen
             catch (CallException failure) when (failure.Code == StatusCode.Unavailable && failure.HttpStatus == 0)
             {
                 await Task.Delay(Knock, cancellation);
+            }
+            catch (CallException failure)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                throw DaprdErrors.OfAny(failure);
             }
         }
     }
