@@ -1,3 +1,5 @@
+using Thermocline.Contract.Configuration;
+
 namespace Thermocline.Operator.Api;
 
 /// <summary>What is said of a mistake, and the expressions behind it: the API server's rules and the operator's own use the same.</summary>
@@ -41,7 +43,8 @@ internal static class Wording
     public const string NoValues = "must be empty for the operators Exists and DoesNotExist";
     public const string OneColdStore = "cannot be set beside s3: there is one cold store";
     public const string OneDapr = "cannot be Dapr beside spec.tiers.cold.dapr, which is another Dapr than the pod's own: a sidecar asks one";
-    public const string OutboxTopic = "must not name outbox-refused or what begins with 'outbox.': the sidecar's own";
+    public const string OutboxTopic =
+        $"must not name {EventsConfiguration.OutboxRefused} or what begins with '{EventsConfiguration.OutboxPrefix}': the sidecar's own";
     public const string OwnBroker = "must not be spec.dapr.pubsubName, which is the sidecar itself";
     public const string OwnDapr = "must not be the pod's own Dapr, which starts after the sidecar";
     public const string PrefixForm = PrefixLetters + ", at most 100 of them";

@@ -60,7 +60,7 @@ internal static class EventChecks
         }
 
         notes.Unique($"{Path}.dapr.topics", broker.Topics);
-        if (broker.Topics.Any(static topic => topic == "outbox-refused" || topic.StartsWith("outbox.", StringComparison.Ordinal)))
+        if (broker.Topics.Any(EventsConfiguration.IsOutbox))
             notes.Report($"{Path}.dapr.topics", Wording.OutboxTopic);
     }
 }

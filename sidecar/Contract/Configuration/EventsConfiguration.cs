@@ -9,6 +9,12 @@ public sealed record EventsConfiguration
     /// <summary>The kind that says that a memory was read.</summary>
     public const string MemoryAccess = "memory.access";
 
+    /// <summary>What names of topics begin with that the sidecar keeps for events on their way to another engine.</summary>
+    public const string OutboxPrefix = "outbox.";
+
+    /// <summary>The topic of events that another engine never takes.</summary>
+    public const string OutboxRefused = "outbox-refused";
+
     /// <summary>Kinds of events that memories may publish of themselves: what <see cref="Publish"/> knows.</summary>
     public static readonly IReadOnlyList<string> KindNames = [MemoryWrite, MemoryAccess];
 
@@ -29,4 +35,11 @@ public sealed record EventsConfiguration
 
     /// <summary>Which broker of Dapr's, for that engine.</summary>
     public EventsDaprConfiguration Dapr { get; init; } = new();
+
+    /// <summary>Whether a topic of that name is the sidecar's own.</summary>
+    public static bool IsOutbox(string topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        return topic == OutboxRefused || topic.StartsWith(OutboxPrefix, StringComparison.Ordinal);
+    }
 }

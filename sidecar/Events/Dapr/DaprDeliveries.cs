@@ -55,6 +55,12 @@ public sealed class DaprDeliveries
         return new(200, bytes.WrittenMemory);
     }
 
+    /// <summary>Why a delivery is answered without a look at what it brings; null when it is not. For a host to ask before it reads a body.</summary>
+    /// <param name="topic">The topic, as for <see cref="DeliverAsync"/>.</param>
+    /// <param name="token">The token of the request, or null.</param>
+    public DaprReply? Refuse(string topic, string? token) =>
+        Refuse(token) ?? (_options.Topics.Contains(topic) ? null : new DaprReply(503, default));
+
     /// <summary>
     /// The answer to a delivery, single or in bulk, once what it brought is durable here: <c>SUCCESS</c>, <c>RETRY</c> (there is no room
     /// now), <c>DROP</c> (no event: it is a dead letter here). 401 for a wrong token, 503 for a topic that is none of ours and for a token
@@ -66,10 +72,8 @@ public sealed class DaprDeliveries
     /// <param name="cancellation">Ends it when Dapr hangs up.</param>
     public async ValueTask<DaprReply> DeliverAsync(string topic, string? token, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
-        if (Refuse(token) is { } refusal)
+        if (Refuse(topic, token) is { } refusal)
             return refusal;
-        if (!_options.Topics.Contains(topic))
-            return new(503, default);
         using JsonDocument? document = Parse(body);
         if (document is null)
             return Single(await _inbox.BuryAsync(topic, body, "It is no JSON.", cancellation));

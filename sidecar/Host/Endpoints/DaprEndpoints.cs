@@ -37,6 +37,14 @@ internal sealed class DaprEndpoints(DaprDeliveries deliveries, DataPlane plane)
 
     private async Task DeliverAsync(HttpContext context)
     {
+        string topic = TopicOf(context);
+        string? token = TokenOf(context);
+        if (deliveries.Refuse(topic, token) is { } refusal)
+        {
+            await AnswerAsync(context, refusal);
+            return;
+        }
+
         (RequestBody? body, Problem? problem) = await RequestBody.ReadAsync(context, plane.Bodies, BodyBytesMax);
         if (body is null)
         {
@@ -45,7 +53,7 @@ internal sealed class DaprEndpoints(DaprDeliveries deliveries, DataPlane plane)
         }
 
         using (body)
-            await AnswerAsync(context, await deliveries.DeliverAsync(TopicOf(context), TokenOf(context), body.Bytes, context.RequestAborted));
+            await AnswerAsync(context, await deliveries.DeliverAsync(topic, token, body.Bytes, context.RequestAborted));
     }
 
     // Off the raw target: the server's own path keeps %2F and would let two names be one.

@@ -19,7 +19,11 @@ internal static class ConfiguredBus
 {
     private const int PasswordBytesMax = 4_096;
 
-    private static readonly OutboxOptions Outbox = new();
+    private static readonly OutboxOptions Outbox = new()
+    {
+        Prefix = EventsConfiguration.OutboxPrefix,
+        RefusedTopic = EventsConfiguration.OutboxRefused,
+    };
 
     /// <summary>Whether anything would use a bus.</summary>
     public static bool IsWanted(SidecarConfiguration configuration) =>
@@ -62,8 +66,6 @@ internal static class ConfiguredBus
         CheckToken("dapr.apiTokenFile", configuration.Dapr.ApiTokenFile, setup.Time);
         CheckToken("dapr.appTokenFile", configuration.Dapr.AppTokenFile, setup.Time);
         IReadOnlyList<string> topics = configuration.Events.Dapr.Topics;
-        if (topics.FirstOrDefault(static topic => topic.StartsWith(Outbox.Prefix, StringComparison.Ordinal) || topic == Outbox.RefusedTopic) is { } own)
-            throw new HostingException($"events.dapr.topics: {own} is a name of the outbox's; topics begin with something else than {Outbox.Prefix}");
         try
         {
             var options = new DaprOptions

@@ -8,8 +8,8 @@ using Thermocline.Store;
 namespace Thermocline.Sidecar.Events;
 
 /// <summary>
-/// Publishes <c>memory.write</c> for what was saved, in the order of the saves, again and again until the bus takes it. What it did not
-/// come to before the process ends is told by the next one.
+/// Publishes <c>memory.write</c> for what was saved, in the order of the saves, again and again until the bus takes it, and waits while the
+/// store fails. What it did not come to before the process ends is told by the next one.
 /// </summary>
 internal sealed partial class WriteTeller(
     Announcements announcements, IEventBus bus, (TimeProvider Time, Func<double> Chance) world, ILogger logger)
@@ -19,6 +19,9 @@ internal sealed partial class WriteTeller(
 
     private readonly Backoff _pauses = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), world.Chance);
 
+    // Said once for each time that it fails, however often it is tried.
+    private bool _isStoreAway;
+
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -27,17 +30,12 @@ internal sealed partial class WriteTeller(
             {
                 IReadOnlyList<Announcement> saves = await announcements.TakeAsync(MemoriesMax, stop);
                 await TellAsync(saves, stop);
-                while (!await announcements.SettleAsync(saves))
-                    await PauseAsync(stop);
+                await SettleAsync(saves, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The next process goes on.
-        }
-        catch (StoreException failure)
-        {
-            LogStopped(logger, failure.Message);
         }
     }
 
@@ -63,11 +61,13 @@ internal sealed partial class WriteTeller(
         {
             try
             {
-                return await announcements.ReadAsync(save, stop);
+                IReadOnlyList<AnnouncedWrite> writes = await announcements.ReadAsync(save, stop);
+                _isStoreAway = false;
+                return writes;
             }
-            catch (StoreException away) when (away.Fault == StoreFault.ColdUnavailable)
+            catch (StoreException away) when (away.Fault is not (StoreFault.Damaged or StoreFault.Unsupported or StoreFault.Io))
             {
-                await PauseAsync(stop);
+                await PauseAsync(away, stop);
             }
             catch (Exception damaged) when (damaged is StoreException or JsonException)
             {
@@ -99,6 +99,34 @@ internal sealed partial class WriteTeller(
         }
     }
 
+    private async Task SettleAsync(IReadOnlyList<Announcement> saves, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                if (await announcements.SettleAsync(saves))
+                    break;
+                await PauseAsync(stop);
+            }
+            catch (StoreException away)
+            {
+                await PauseAsync(away, stop);
+            }
+        }
+
+        _isStoreAway = false;
+        _pauses.Reset();
+    }
+
+    private Task PauseAsync(StoreException away, CancellationToken stop)
+    {
+        if (!_isStoreAway)
+            LogPaused(logger, away.Message);
+        _isStoreAway = true;
+        return PauseAsync(stop);
+    }
+
     private Task PauseAsync(CancellationToken stop) => Task.Delay(_pauses.Next(), world.Time, stop);
 
     [LoggerMessage(EventId = 24, Level = LogLevel.Error, Message = "That {Memories} memories were saved (announcement {Number}) cannot be published: {Reason}")]
@@ -107,6 +135,6 @@ internal sealed partial class WriteTeller(
     [LoggerMessage(EventId = 25, Level = LogLevel.Error, Message = "That {Memories} memories were saved was refused by the bus: {Reason}")]
     private static partial void LogRefused(ILogger logger, int memories, string reason);
 
-    [LoggerMessage(EventId = 26, Level = LogLevel.Error, Message = "Saved memories are not published any more until the next start: {Reason}")]
-    private static partial void LogStopped(ILogger logger, string reason);
+    [LoggerMessage(EventId = 26, Level = LogLevel.Warning, Message = "Saved memories are not published while the store fails: {Reason}")]
+    private static partial void LogPaused(ILogger logger, string reason);
 }

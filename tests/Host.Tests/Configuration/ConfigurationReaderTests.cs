@@ -72,6 +72,8 @@ public sealed class ConfigurationReaderTests
     [InlineData("events: {dapr: {pubsub: 'a b'}}", "events.dapr.pubsub", "no space")]
     [InlineData("events: {dapr: {topics: [a, a]}}", "events.dapr.topics", "twice")]
     [InlineData("events: {dapr: {topics: ['']}}", "events.dapr.topics", "1 to 64 bytes")]
+    [InlineData("events: {dapr: {topics: [orders, outbox.orders]}}", "events.dapr.topics", "the sidecar's own")]
+    [InlineData("events: {dapr: {topics: [outbox-refused]}}", "events.dapr.topics", "the sidecar's own")]
     [InlineData("events: {publish: [memory.writes]}", "events.publish", "did you mean 'memory.write'?")]
     [InlineData("dapr: {endpoint: ''}", "dapr.endpoint", "must not be empty")]
     [InlineData("dapr: {endpoint: '127.0.0.1:3500'}", "dapr.endpoint", "http or https")]

@@ -90,6 +90,17 @@ public sealed class DaprEndpointsTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_has_no_token_is_refused_before_a_body_is_read()
+    {
+        string file = _folder.Combine("token");
+        File.WriteAllText(file, "app-1\n");
+        await using RunningSidecar sidecar = await RunningSidecar.StartAsync(Events + $"dapr: {{appTokenFile: {file}}}");
+        using RawConnection connection = await sidecar.ConnectAsync();
+        await connection.SendAsync("POST /dapr/events/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 401", await connection.ReadUntilAsync("token-required"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_routes_are_there_for_this_engine_alone_and_on_the_data_listener_alone()
     {
         await using RunningSidecar without = await RunningSidecar.StartAsync();
@@ -115,16 +126,6 @@ public sealed class DaprEndpointsTests : IDisposable
         HostingException refused = await Assert.ThrowsAsync<HostingException>(() => SidecarHost.StartAsync(setup));
         Assert.Contains($"dapr.{setting}", refused.Message, StringComparison.Ordinal);
         Assert.Contains("absent", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_topic_of_the_outbox_cannot_be_taken()
-    {
-        string data = _folder.Combine("data");
-        SidecarSetup setup = Setups.Of(
-            $"events: {{engine: dapr, dapr: {{pubsub: broker, topics: [outbox.orders]}}}}\ndata: {{path: {data}}}\nlisten: {{data: '127.0.0.1:0', admin: '127.0.0.1:0'}}");
-        HostingException refused = await Assert.ThrowsAsync<HostingException>(() => SidecarHost.StartAsync(setup));
-        Assert.Contains("events.dapr.topics", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<(int Status, string Text)> DeliverAsync(

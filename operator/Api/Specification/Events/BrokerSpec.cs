@@ -1,3 +1,4 @@
+using Thermocline.Contract.Configuration;
 using Thermocline.Operator.Api.Schema;
 
 namespace Thermocline.Operator.Api.Specification.Events;
@@ -15,7 +16,8 @@ internal sealed record BrokerSpec
     [Length(1, 64)]
     [Pattern(Wording.Topic)]
     [ValidationRule("self.all(one, self.exists_one(other, other == one))", Wording.Twice)]
-    [ValidationRule("!self.exists(one, one == 'outbox-refused' || one.startsWith('outbox.'))", Wording.OutboxTopic)]
+    [ValidationRule(
+        $"!self.exists(one, one == '{EventsConfiguration.OutboxRefused}' || one.startsWith('{EventsConfiguration.OutboxPrefix}'))", Wording.OutboxTopic)]
     [Description("Topics that are taken from it. Dapr asks its application for them, once: it has to be the sidecar (dapr.io/app-port 7070).")]
     public IReadOnlyList<string> Topics { get; set; } = [];
 }

@@ -38,6 +38,8 @@ internal static class EventsSection
         };
         if (dapr.PubSub.Length > 0 && !DaprSection.IsName(dapr.PubSub))
             section.Report("pubsub", $"must name a broker of Dapr's: {DaprSection.NameForm}");
+        if (dapr.Topics.Any(EventsConfiguration.IsOutbox))
+            section.Report("topics", $"must not name {EventsConfiguration.OutboxRefused} or what begins with '{EventsConfiguration.OutboxPrefix}': the sidecar's own");
         section.End();
         return dapr;
     }
