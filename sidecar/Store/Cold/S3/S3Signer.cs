@@ -52,7 +52,6 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
     {
         // Nothing of it may run under the lock of who asks.
         await Task.Yield();
-        StoreException failed;
         try
         {
             // Not the limit of one request: others wait for it too.
@@ -61,10 +60,10 @@ internal sealed class S3Signer(S3Credentials source, TimeProvider time) : AWSCre
         }
         catch (StoreException failure)
         {
-            failed = failure;
+            if (Keep(failure) is { } kept)
+                return kept;
+            throw;
         }
-
-        return Keep(failed) ?? throw failed;
     }
 
     private ImmutableCredentials Hold(S3Keys keys)
