@@ -38,7 +38,7 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
     [Fact]
     public async Task Started_while_the_cold_store_is_away_it_serves_local_data_and_says_degraded()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         string config = await ConfigAsync("{kind: none}");
         await using (SidecarProcess first = SidecarProcess.Serve(program, Data, "--config", config))
         {
@@ -71,7 +71,7 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
     [Fact]
     public async Task What_was_drained_is_served_by_a_sidecar_that_starts_with_nothing()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         // Nothing is shipped but by the drain.
         string config = await ConfigAsync($"{{kind: folder, path: {_folder.Combine("cold")}, shipIntervalSeconds: 86400}}");
         await File.AppendAllTextAsync(config, "data: {restore: whenEmpty}\n", Cancellation);
@@ -99,7 +99,7 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
 
     private async Task LoseTheNodeAsync(string cold)
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         string config = await ConfigAsync(cold);
         await using (SidecarProcess first = SidecarProcess.Serve(program, Data, "--config", config))
         {

@@ -28,7 +28,7 @@ public sealed class SecretKeysTests(S3Services services) : IDisposable
     [Fact]
     public async Task Started_before_Dapr_it_ships_once_the_keys_are_there_and_the_commands_use_them_too()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         S3Endpoint endpoint = await services.UseAsync(S3Kind.Swift);
         int port = LoopbackPort.Free();
         await File.WriteAllTextAsync(TokenFile, "let-me-in-7", Cancellation);
@@ -48,7 +48,7 @@ public sealed class SecretKeysTests(S3Services services) : IDisposable
     [Fact]
     public async Task Keys_that_are_changed_at_the_service_are_taken_up_without_a_restart_and_a_poor_secret_is_explained()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         S3Endpoint endpoint = await services.UseAsync(S3Kind.Moto);
         await using var service = new FaultProxy(endpoint.Address) { Admits = Under("AKIAFIRST") };
         using var dapr = new SecretStandIn();

@@ -14,7 +14,7 @@ public sealed class ServeTests
     [Fact]
     public async Task A_second_process_on_one_data_folder_is_refused_and_the_first_goes_on()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         using var folder = new TempFolder();
         await using SidecarProcess first = SidecarProcess.Serve(program, folder.Path);
         Uri address = await ReadyAsync(first);
@@ -31,7 +31,7 @@ public sealed class ServeTests
     [Fact]
     public async Task Sigterm_stops_with_code_0_and_what_was_written_is_there_afterwards()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         using var folder = new TempFolder();
         await using (SidecarProcess first = SidecarProcess.Serve(program, folder.Path))
         {
@@ -57,7 +57,7 @@ public sealed class ServeTests
     [Fact]
     public async Task Sigterm_right_after_the_start_stops_with_code_0()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         using var folder = new TempFolder();
         await using SidecarProcess sidecar = SidecarProcess.Serve(program, folder.Path);
         await ReadyAsync(sidecar);
@@ -67,7 +67,7 @@ public sealed class ServeTests
     [Fact]
     public async Task Standard_output_is_the_ready_line_alone()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         using var folder = new TempFolder();
         await using SidecarProcess sidecar = SidecarProcess.Serve(program, folder.Path);
         Uri address = await ReadyAsync(sidecar);
@@ -79,7 +79,7 @@ public sealed class ServeTests
     [Fact]
     public async Task Bad_usage_ends_with_code_2()
     {
-        await using SidecarProcess sidecar = SidecarProcess.Start(RequiredProgram.Find(), ["serve", "--no-such-option"]);
+        await using SidecarProcess sidecar = SidecarProcess.Start(SidecarProgram.Need(), ["serve", "--no-such-option"]);
         Assert.Equal(2, await sidecar.ExitAsync(Cancellation));
         Assert.Contains("--no-such-option", sidecar.Output, StringComparison.Ordinal);
     }
@@ -87,7 +87,7 @@ public sealed class ServeTests
     [Fact]
     public async Task What_was_imported_is_found_over_http_and_is_not_imported_again()
     {
-        SidecarProgram program = RequiredProgram.Find();
+        SidecarProgram program = SidecarProgram.Need();
         using var folder = new TempFolder();
         string data = folder.Combine("data");
         string notes = folder.Combine("notes.md");

@@ -146,7 +146,7 @@ public sealed class MemoryEventsProcessTests : IDisposable
     {
         File.WriteAllText(
             _folder.Combine("thermocline.yaml"), $"dapr: {{socketFolder: {_folder.Combine("s")}}}\nevents: {{publish: [memory.write]}}\n");
-        SidecarProcess sidecar = SidecarProcess.Serve(RequiredProgram.Find(), _folder.Combine("d"), "--config", _folder.Combine("thermocline.yaml"));
+        SidecarProcess sidecar = SidecarProcess.Serve(SidecarProgram.Need(), _folder.Combine("d"), "--config", _folder.Combine("thermocline.yaml"));
         _address = await sidecar.ReadyAsync(Cancellation);
         Assert.True(_address is not null, $"The sidecar did not start:\n{sidecar.Output}");
         return sidecar;

@@ -61,8 +61,8 @@ public sealed class WatchedRun : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        SidecarProgram program = RequiredProgram.Find();
-        PrometheusProgram prometheus = RequiredPrometheus.Find();
+        SidecarProgram program = SidecarProgram.Need();
+        PrometheusProgram prometheus = PrometheusProgram.Need();
         await BudgetAsync(AtStart);
         _sidecar = SidecarProcess.Serve(program, _folder.Combine("data"), "--config", Configuration);
         Uri? address = await _sidecar.ReadyAsync(Cancellation);

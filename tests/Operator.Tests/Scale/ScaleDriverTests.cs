@@ -1,3 +1,4 @@
+using Thermocline.Testing;
 using Thermocline.Testing.Cluster;
 using Thermocline.Testing.Scale;
 using Xunit;

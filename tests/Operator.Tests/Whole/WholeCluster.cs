@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Thermocline.Operator.Tests.Charts;
 using Thermocline.Operator.Tests.Hosting;
+using Thermocline.Testing;
 using Thermocline.Testing.Cluster;
 using Thermocline.Testing.Cluster.Pods;
 using Thermocline.Testing.Processes;
@@ -39,13 +40,12 @@ internal sealed class WholeCluster : IAsyncDisposable
 
     public static async Task<WholeCluster> StartAsync(ITestOutputHelper output, string namespaces)
     {
-        SidecarProgram? program = SidecarProgram.Find();
-        Required.That(program is not null, SidecarProgram.Missing);
-        Required.That(S3Service.Program is not null, S3Service.Missing);
+        SidecarProgram program = SidecarProgram.Need();
+        string bucket = Required.Found(S3Service.Program, S3Service.Missing);
         InstalledChart chart = await InstalledChart.InstallAsync(
             ["--set", "replicas=1", .. namespaces == "all" ? Array.Empty<string>() : ["--set", $"namespaces={{{namespaces}}}"]]);
         var whole = new WholeCluster(
-            chart, S3Service.Start(S3Kind.Moto, S3Service.Program!), LocalNode.Start(chart.Server, program!, Team), output)
+            chart, S3Service.Start(S3Kind.Moto, bucket), LocalNode.Start(chart.Server, program, Team), output)
         {
             Namespaces = namespaces,
         };
@@ -137,8 +137,7 @@ internal sealed class WholeCluster : IAsyncDisposable
     private async Task PrepareAsync()
     {
         S3Endpoint? endpoint = await _bucket.ReadyAsync(Cancellation);
-        Required.That(endpoint is not null, $"The bucket did not start:\n{_bucket.Log}");
-        Endpoint = endpoint!;
+        Endpoint = Required.Found(endpoint, $"The bucket did not start:\n{_bucket.Log}");
         await DefineDaprAsync(_chart);
         await KubectlAsync(
             "create", "secret", "generic", "s3-credentials", $"--from-literal=accessKey={Endpoint.AccessKey}", $"--from-literal=secretKey={Endpoint.SecretKey}");

@@ -20,9 +20,8 @@ public sealed class WithoutBucketTests(ITestOutputHelper output)
     [Fact]
     public async Task A_pod_drains_into_a_state_store_and_comes_back_with_its_data_while_its_events_go_to_Redis()
     {
-        Required.That(RedisServer.Find() is not null, RedisServer.Missing);
-        await using RedisServer redis = await RedisServer.StartAsync(
-            RedisServer.Find()!, Cancellation, "--user", "agents", "on", ">pass-word", "~*", "&*", "+@all", "--user", "default", "off");
+        await using RedisServer redis = await RedisServer.NeedAsync(
+            Cancellation, "--user", "agents", "on", ">pass-word", "~*", "&*", "+@all", "--user", "default", "off");
         using var dapr = new StateStandIn { Token = "let-me-in" };
         await using WholeCluster cluster = await WholeCluster.StartAsync(output, "all");
         await cluster.KubectlAsync("create", "secret", "generic", "dapr-token", "--from-literal=token=let-me-in");

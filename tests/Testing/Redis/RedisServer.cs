@@ -62,6 +62,12 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one for a test that cannot do without it.</summary>
+    /// <param name="cancellation">Ends the wait for it.</param>
+    /// <param name="more">Further arguments.</param>
+    public static Task<RedisServer> NeedAsync(CancellationToken cancellation, params string[] more) =>
+        StartAsync(Required.Found(Find(), Missing), cancellation, more);
+
     /// <summary>Starts it again, with what it has on disk.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
