@@ -36,6 +36,10 @@ public sealed class RedisServer : IAsyncDisposable
 
     public EndPoint Tcp => new IPEndPoint(IPAddress.Loopback, _port);
 
+    /// <summary>Its process.</summary>
+    /// <exception cref="InvalidOperationException">It was ended.</exception>
+    public int Id => _process?.Id ?? throw new InvalidOperationException("redis-server was ended.");
+
     /// <summary>The last lines it wrote.</summary>
     public string Log => _log.ToString();
 
