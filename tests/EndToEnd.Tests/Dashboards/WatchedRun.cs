@@ -65,8 +65,7 @@ public sealed class WatchedRun : IAsyncDisposable
         PrometheusProgram prometheus = PrometheusProgram.Need();
         await BudgetAsync(AtStart);
         _sidecar = SidecarProcess.Serve(program, _folder.Combine("data"), "--config", Configuration);
-        Uri? address = await _sidecar.ReadyAsync(Cancellation);
-        Assert.True(address is not null, $"The sidecar did not start:\n{_sidecar.Output}");
+        Uri address = await _sidecar.AddressAsync(Cancellation);
         Instance = address.Authority;
         _prometheus = PrometheusServer.Start(prometheus, RuleFile.Path, address);
         Assert.True(await _prometheus.ReadyAsync(Cancellation), $"Prometheus did not start:\n{_prometheus.Log}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Thermocline.Operator.Tests.Cluster;
 using Thermocline.Operator.Tests.Cluster.Live;
+using Thermocline.Testing.Processes;
 using Xunit;
 
 namespace Thermocline.Operator.Tests.Hosting;
@@ -47,13 +48,13 @@ public sealed class OperatorProcessTests(ApiServers servers)
     [Fact]
     public async Task Bad_usage_is_said_all_of_it_and_ends_with_code_2()
     {
-        await using OperatorProcess wrong = OperatorProcess.Start("run", "--namespace", "Team", "--log-level", "loud");
+        await using OperatorProcess wrong = OperatorProcess.Start(OperatorProcess.Built, "run", "--namespace", "Team", "--log-level", "loud");
         Assert.Equal(2, await wrong.ExitAsync(Cancellation));
-        await using OperatorProcess nowhere = OperatorProcess.Start("run");
+        await using OperatorProcess nowhere = OperatorProcess.Start(OperatorProcess.Built, "run");
         Assert.Equal(2, await nowhere.ExitAsync(Cancellation));
         await UntilAsync(() => Task.FromResult(nowhere.Log.Contains("--kubeconfig: is not given", StringComparison.Ordinal)
             && wrong.Log.Contains("--namespace: 'Team'", StringComparison.Ordinal) && wrong.Log.Contains("--log-level", StringComparison.Ordinal)));
-        await using OperatorProcess absent = OperatorProcess.Start("run", "--kubeconfig", "/nowhere/at-all");
+        await using OperatorProcess absent = OperatorProcess.Start(OperatorProcess.Built, "run", "--kubeconfig", "/nowhere/at-all");
         Assert.Equal(2, await absent.ExitAsync(Cancellation));
     }
 
@@ -61,7 +62,7 @@ public sealed class OperatorProcessTests(ApiServers servers)
         space.KubectlAsync("get", "lease", "thermocline-operator", "-o", "jsonpath={.spec.holderIdentity}");
 
     private static OperatorProcess Start(LiveSpace space) => OperatorProcess.Start(
-        "run", "--kubeconfig", space.Server.Kubeconfig, "--namespace", space.Name, "--operator-namespace", space.Name, "--log-format", "json",
+        OperatorProcess.Built, "run", "--kubeconfig", space.Server.Kubeconfig, "--namespace", space.Name, "--operator-namespace", space.Name, "--log-format", "json",
         "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--webhook-address", "");
 
     private static bool Leads(string metrics) => metrics.Contains("leader_election_master_status{name=\"thermocline-operator\"} 1\n", StringComparison.Ordinal);
