@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Thermocline.EndToEnd.Tests.Cold;
+using Thermocline.Testing;
 using Thermocline.Testing.Processes;
 using Thermocline.Testing.S3;
 using Xunit;
@@ -46,12 +47,12 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
         await using SidecarProcess sidecar = _folder.Serve();
         using HttpClient client = await ServedFolder.ClientAsync(sidecar);
         Assert.Equal(ValueOf(0), await GetAsync(client, 0));
-        await ServedFolder.UntilAsync(async () =>
+        await Eventually.IsAsync(async () =>
         {
             using HttpResponseMessage ready = await client.GetAsync(new Uri("/healthz/ready", UriKind.Relative), Cancellation);
             Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
             return (await ready.Content.ReadAsStringAsync(Cancellation)).StartsWith("degraded: the cold store", StringComparison.Ordinal);
-        });
+        }, Cancellation);
         await PutAsync(client, 1);
         Assert.Equal(ValueOf(1), await GetAsync(client, 1));
         JsonElement status = await _folder.StatusAsync(client);

@@ -1,4 +1,5 @@
 using Thermocline.EndToEnd.Tests.Cold;
+using Thermocline.Testing;
 using Thermocline.Testing.Dapr;
 using Thermocline.Testing.Processes;
 using Thermocline.Testing.S3;
@@ -56,8 +57,8 @@ public sealed class SecretKeysTests(S3Services services) : IDisposable
         service.Admits = Under("AKIATHIRD");
         dapr.Answer = (200, """{"accessKey":"AKIATHIRD","SecretKey":"hush-hush-3"}""");
         await PutAsync(client, "third");
-        await ServedFolder.UntilAsync(async () => (await _folder.ColdAsync(client)).GetProperty("lastFailure").GetString()
-            ?.Contains("the secret bucket-keys of Dapr's secret store vault lacks the field secretKey", StringComparison.Ordinal) == true);
+        await Eventually.IsAsync(async () => (await _folder.ColdAsync(client)).GetProperty("lastFailure").GetString()
+            ?.Contains("the secret bucket-keys of Dapr's secret store vault lacks the field secretKey", StringComparison.Ordinal) == true, Cancellation);
         string told = (await _folder.StatusAsync(client)).ToString() + sidecar.Output;
         foreach (string secret in (string[])["hush-hush", "AKIA"])
             Assert.DoesNotContain(secret, told, StringComparison.Ordinal);
@@ -74,8 +75,8 @@ public sealed class SecretKeysTests(S3Services services) : IDisposable
         await using SidecarProcess sidecar = _folder.Serve();
         using HttpClient client = await ServedFolder.ClientAsync(sidecar);
         await PutAsync(client, "first");
-        await ServedFolder.UntilAsync(async () => (await _folder.ColdAsync(client)).GetProperty("lastFailure").GetString()
-            ?.Contains("the secret bucket-keys of Dapr's secret store vault, does not answer", StringComparison.Ordinal) == true);
+        await Eventually.IsAsync(async () => (await _folder.ColdAsync(client)).GetProperty("lastFailure").GetString()
+            ?.Contains("the secret bucket-keys of Dapr's secret store vault, does not answer", StringComparison.Ordinal) == true, Cancellation);
         Assert.Equal("first", await ServedFolder.GetAsync(client, "first"));
         var dapr = new SecretStandIn(port) { Token = "let-me-in-7" };
         dapr.Give(endpoint.AccessKey, endpoint.SecretKey);

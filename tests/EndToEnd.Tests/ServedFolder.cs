@@ -10,9 +10,6 @@ namespace Thermocline.EndToEnd.Tests;
 /// <summary>A configuration and the data of the sidecars that a test starts on them, one after another.</summary>
 internal sealed class ServedFolder : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-
     private readonly TempFolder _folder = new();
 
     public string Data => _folder.Combine("data");
@@ -65,7 +62,7 @@ internal sealed class ServedFolder : IDisposable
 
     /// <summary>Waits until so much is in the cold store.</summary>
     public Task ShippedAsync(HttpClient client, ulong sequence) =>
-        UntilAsync(async () => (await ColdAsync(client)).GetProperty("recoverySequence").GetUInt64() >= sequence);
+        Eventually.IsAsync(async () => (await ColdAsync(client)).GetProperty("recoverySequence").GetUInt64() >= sequence, Cancellation);
 
     /// <summary>Writes a record of the collection <c>c</c>.</summary>
     public static async Task PutAsync(HttpClient client, string key, string value)
@@ -77,17 +74,6 @@ internal sealed class ServedFolder : IDisposable
 
     /// <summary>Reads a record of the collection <c>c</c>.</summary>
     public static Task<string> GetAsync(HttpClient client, string key) => client.GetStringAsync(PathOf(key), Cancellation);
-
-    /// <summary>Asks again and again until it is so; fails when it never is.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await isSo())
-        {
-            Assert.False(limit.IsCancellationRequested, "It did not come to be so.");
-            await Task.Delay(Pause, Cancellation);
-        }
-    }
 
     public void Dispose() => _folder.Dispose();
 
