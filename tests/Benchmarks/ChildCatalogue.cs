@@ -21,7 +21,7 @@ internal static class ChildCatalogue
     public static IContestant Create(string[] words) => words[0] switch
     {
         Read => new ReadContestant(ReadEngine(words[1], words[2], SpaceOf(words)), SpaceOf(words), Number(words[6])),
-        Put => new PutContestant(PutEngine(words[1], words[2], words[6]), SpaceOf(words)),
+        Put => new PutContestant(PutEngine(words[1], words[2]), SpaceOf(words)),
         Open => new OpenContestant(OpenEngine(words[1]), words[2], SpaceOf(words)),
         Growth => new GrowthContestant(words[1], Number(words[2])),
         RedisEvents => new RedisConsumer(words[1], words[2]),
@@ -37,12 +37,12 @@ internal static class ChildCatalogue
         _ => throw new ArgumentException($"Unknown engine \"{name}\"."),
     };
 
-    private static IPutEngine PutEngine(string name, string folder, string socketPath) => name switch
+    private static IPutEngine PutEngine(string name, string folder) => name switch
     {
         EngineNames.Ours => new StorePutEngine(folder),
         EngineNames.SqliteShared => new SqlitePutEngine(Path.Combine(folder, "sqlite"), sharesConnection: true),
         EngineNames.SqliteOwn => new SqlitePutEngine(Path.Combine(folder, "sqlite"), sharesConnection: false),
-        EngineNames.Redis => new RedisPutEngine(folder, socketPath),
+        EngineNames.Redis => new RedisPutEngine(folder),
         _ => throw new ArgumentException($"Unknown engine \"{name}\"."),
     };
 

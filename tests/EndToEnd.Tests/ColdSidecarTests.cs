@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Thermocline.EndToEnd.Tests.Cold;
 using Thermocline.Testing;
@@ -14,13 +13,9 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
 {
     private const int Records = 200;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
-    private readonly TempFolder _folder = new();
+    private readonly ServedFolder _folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    private string Data => _folder.Combine("data");
 
     public void Dispose() => _folder.Dispose();
 
@@ -38,30 +33,29 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
     [Fact]
     public async Task Started_while_the_cold_store_is_away_it_serves_local_data_and_says_degraded()
     {
-        SidecarProgram program = RequiredProgram.Find();
-        string config = await ConfigAsync("{kind: none}");
-        await using (SidecarProcess first = SidecarProcess.Serve(program, Data, "--config", config))
+        Configure("{kind: none}");
+        await using (SidecarProcess first = _folder.Serve())
         {
-            using HttpClient writer = await ClientAsync(first);
+            using HttpClient writer = await ServedFolder.ClientAsync(first);
             await PutAsync(writer, 0);
             Assert.Equal(0, await first.StopAsync(Cancellation));
         }
 
         // Nothing listens on the first port of the machine.
         var nowhere = new S3Endpoint(new Uri("http://127.0.0.1:1"), "key", "secret", "us-east-1", "bucket");
-        config = await ConfigAsync(S3Settings(nowhere, "p"));
-        await using SidecarProcess sidecar = SidecarProcess.Serve(program, Data, "--config", config);
-        using HttpClient client = await ClientAsync(sidecar);
-        Assert.Equal(ValueOf(0), await client.GetStringAsync(PathOf(0), Cancellation));
-        await UntilAsync(async () =>
+        Configure(S3Settings(nowhere, "p"));
+        await using SidecarProcess sidecar = _folder.Serve();
+        using HttpClient client = await ServedFolder.ClientAsync(sidecar);
+        Assert.Equal(ValueOf(0), await GetAsync(client, 0));
+        await Eventually.IsAsync(async () =>
         {
             using HttpResponseMessage ready = await client.GetAsync(new Uri("/healthz/ready", UriKind.Relative), Cancellation);
             Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
             return (await ready.Content.ReadAsStringAsync(Cancellation)).StartsWith("degraded: the cold store", StringComparison.Ordinal);
-        });
+        }, Cancellation);
         await PutAsync(client, 1);
-        Assert.Equal(ValueOf(1), await client.GetStringAsync(PathOf(1), Cancellation));
-        JsonElement status = await StatusAsync(client);
+        Assert.Equal(ValueOf(1), await GetAsync(client, 1));
+        JsonElement status = await _folder.StatusAsync(client);
         Assert.NotEmpty(status.GetProperty("degraded").EnumerateArray());
         Assert.NotNull(status.GetProperty("cold").GetProperty("lastFailure").GetString());
         Assert.DoesNotContain("\"secret\"", status.ToString(), StringComparison.Ordinal);
@@ -71,16 +65,14 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
     [Fact]
     public async Task What_was_drained_is_served_by_a_sidecar_that_starts_with_nothing()
     {
-        SidecarProgram program = RequiredProgram.Find();
         // Nothing is shipped but by the drain.
-        string config = await ConfigAsync($"{{kind: folder, path: {_folder.Combine("cold")}, shipIntervalSeconds: 86400}}");
-        await File.AppendAllTextAsync(config, "data: {restore: whenEmpty}\n", Cancellation);
-        await using (SidecarProcess first = SidecarProcess.Serve(program, Data, "--config", config))
+        Configure($"{{kind: folder, path: {_folder.Combine("cold")}, shipIntervalSeconds: 86400}}", "data: {restore: whenEmpty}");
+        await using (SidecarProcess first = _folder.Serve())
         {
-            using HttpClient client = await ClientAsync(first);
+            using HttpClient client = await ServedFolder.ClientAsync(first);
             for (int i = 0; i < Records; i++)
                 await PutAsync(client, i);
-            using HttpResponseMessage drained = await client.SendAsync(await AuthorizedAsync(HttpMethod.Post, "/v1/admin/drain"), Cancellation);
+            using HttpResponseMessage drained = await _folder.AskAsync(client, HttpMethod.Post, "/v1/admin/drain");
             string body = await drained.Content.ReadAsStringAsync(Cancellation);
             Assert.True(drained.StatusCode == HttpStatusCode.OK, body);
             JsonElement report = JsonDocument.Parse(body).RootElement;
@@ -89,44 +81,34 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
             await first.KillAsync(Cancellation);
         }
 
-        Directory.Delete(Data, recursive: true);
-        await using SidecarProcess second = SidecarProcess.Serve(program, Data, "--config", config);
-        using HttpClient reader = await ClientAsync(second);
+        _folder.LoseData();
+        await using SidecarProcess second = _folder.Serve();
+        using HttpClient reader = await ServedFolder.ClientAsync(second);
         for (int i = 0; i < Records; i++)
-            Assert.Equal(ValueOf(i), await reader.GetStringAsync(PathOf(i), Cancellation));
+            Assert.Equal(ValueOf(i), await GetAsync(reader, i));
         Assert.Equal(0, await second.StopAsync(Cancellation));
     }
 
     private async Task LoseTheNodeAsync(string cold)
     {
-        SidecarProgram program = RequiredProgram.Find();
-        string config = await ConfigAsync(cold);
-        await using (SidecarProcess first = SidecarProcess.Serve(program, Data, "--config", config))
+        Configure(cold);
+        await using (SidecarProcess first = _folder.Serve())
         {
-            using HttpClient client = await ClientAsync(first);
+            using HttpClient client = await ServedFolder.ClientAsync(first);
             for (int i = 0; i < Records; i++)
                 await PutAsync(client, i);
-            await UntilAsync(async () =>
-                (await StatusAsync(client)).GetProperty("cold").GetProperty("recoverySequence").GetUInt64() >= Records);
+            await _folder.ShippedAsync(client, Records);
             await first.KillAsync(Cancellation);
         }
 
-        Directory.Delete(Data, recursive: true);
-        await using (SidecarProcess restore = SidecarProcess.Start(program, ["restore", "--config", config, "--data", Data]))
-        {
-            int? code = await restore.ExitAsync(Cancellation);
-            Assert.True(code == 0, $"restore ended with {code}:\n{restore.Output}");
-            Assert.Contains("is fenced", restore.Output, StringComparison.Ordinal);
-        }
-
-        await using SidecarProcess second = SidecarProcess.Serve(program, Data, "--config", config);
-        using HttpClient reader = await ClientAsync(second);
+        _folder.LoseData();
+        Assert.Contains("is fenced", await _folder.RunAsync("restore", "--data", _folder.Data), StringComparison.Ordinal);
+        await using SidecarProcess second = _folder.Serve();
+        using HttpClient reader = await ServedFolder.ClientAsync(second);
         for (int i = 0; i < Records; i++)
-            Assert.Equal(ValueOf(i), await reader.GetStringAsync(PathOf(i), Cancellation));
+            Assert.Equal(ValueOf(i), await GetAsync(reader, i));
         Assert.Equal(0, await second.StopAsync(Cancellation));
     }
-
-    private static Uri PathOf(int i) => new($"/v1/kv/c/k{i}", UriKind.Relative);
 
     private static string ValueOf(int i) => $"value {i} " + new string((char)('a' + (i % 26)), 50 + i);
 
@@ -138,47 +120,9 @@ public sealed class ColdSidecarTests(S3Services services) : IDisposable
             + $"accessKeyFile: {_folder.Combine("access")}, secretKeyFile: {_folder.Combine("secret")}, shipIntervalSeconds: 1}}";
     }
 
-    private async Task<string> ConfigAsync(string cold)
-    {
-        string file = _folder.Combine("thermocline.yaml");
-        await File.WriteAllTextAsync(file, $"tiers:\n  cold: {cold}\n", Cancellation);
-        return file;
-    }
+    private void Configure(string cold, string more = "") => _folder.Configure($"tiers:\n  cold: {cold}\n{more}\n");
 
-    private async Task<JsonElement> StatusAsync(HttpClient client)
-    {
-        using HttpResponseMessage answer = await client.SendAsync(await AuthorizedAsync(HttpMethod.Get, "/v1/status"), Cancellation);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancellation)).RootElement;
-    }
+    private static Task PutAsync(HttpClient client, int i) => ServedFolder.PutAsync(client, $"k{i}", ValueOf(i));
 
-    private async Task<HttpRequestMessage> AuthorizedAsync(HttpMethod method, string path)
-    {
-        string token = await File.ReadAllTextAsync(Path.Combine(Data, "admin.token"), Cancellation);
-        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
-        return request;
-    }
-
-    /// <summary>Asks again and again until it is so; fails when it never is.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!await isSo())
-            Assert.False(limit.IsCancellationRequested, "It did not come to be so.");
-    }
-
-    private static async Task<HttpClient> ClientAsync(SidecarProcess sidecar)
-    {
-        Uri? address = await sidecar.ReadyAsync(Cancellation);
-        Assert.True(address is not null, $"The sidecar did not start:\n{sidecar.Output}");
-        return new HttpClient { BaseAddress = address };
-    }
-
-    private static async Task PutAsync(HttpClient client, int i)
-    {
-        using var content = new StringContent(ValueOf(i));
-        using HttpResponseMessage answer = await client.PutAsync(PathOf(i), content, Cancellation);
-        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-    }
+    private static Task<string> GetAsync(HttpClient client, int i) => ServedFolder.GetAsync(client, $"k{i}");
 }

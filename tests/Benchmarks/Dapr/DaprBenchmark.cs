@@ -35,9 +35,7 @@ internal sealed class DaprBenchmark : IBenchmark
         using var sidecar = new MeasuredSidecar(
             executable, session.NewFolder("dapr-sidecar"), Path.Combine(session.SocketFolder, "sidecar.sock"), componentFolder: session.SocketFolder);
         var component = new UnixDomainSocketEndPoint(Path.Combine(session.SocketFolder, "thermocline.sock"));
-        using RedisServer? redis = Peer.HasRedis
-            ? new(session.NewFolder("dapr-redis"), Path.Combine(session.SocketFolder, "redis.sock"), "always")
-            : null;
+        using RedisPeer? redis = Peer.HasRedis ? new(session.NewFolder("dapr-redis"), "always") : null;
         using (CallClient client = State(component, space, writes: true, (1, 64)))
             client.RunThroughKeys(session.Cancellation);
         if (redis is not null)
@@ -60,7 +58,7 @@ internal sealed class DaprBenchmark : IBenchmark
     private static CallClient State(EndPoint component, KeySpace space, bool writes, (int, int) shape) =>
         new(component, space, new StateCalls(space, writes), writes ? 5 : 5 + ValueBytes, shape);
 
-    private void Publish(BenchSession session, (EndPoint Component, RedisServer? Redis) servers, int batch, int atOnce)
+    private void Publish(BenchSession session, (EndPoint Component, RedisPeer? Redis) servers, int batch, int atOnce)
     {
         TimeSpan duration = TimeSpan.FromMilliseconds(session.Quick ? 200 : 800);
         var source = new EventSource(session.Arguments.Seed);

@@ -33,8 +33,8 @@ internal sealed class EventsBenchmark : IBenchmark
     {
         using var always = new BusFolder(session.NewFolder("events-always"), DurabilityPolicy.Always);
         using var interval = new BusFolder(session.NewFolder("events-interval"), DurabilityPolicy.Interval);
-        using RedisServer? redisAlways = StartRedis(session, "always");
-        using RedisServer? redisEverySecond = StartRedis(session, "everysec");
+        using RedisPeer? redisAlways = StartRedis(session, "always");
+        using RedisPeer? redisEverySecond = StartRedis(session, "everysec");
         var source = new EventSource(session.Arguments.Seed);
         var duration = TimeSpan.FromMilliseconds(session.Quick ? 200 : 800);
         int round = 0;
@@ -181,7 +181,7 @@ internal sealed class EventsBenchmark : IBenchmark
     {
         string folder = session.NewFolder("events-weigh-redis");
         var source = new EventSource(session.Arguments.Seed);
-        using var server = new RedisServer(folder, Path.Combine(session.SocketFolder, "weigh.sock"), "everysec");
+        using var server = new RedisPeer(folder, "everysec");
         using var connection = new RedisStream(server);
         long before = connection.UsedMemory();
         for (int done = 0; done < count; done += 1_000)
@@ -189,9 +189,8 @@ internal sealed class EventsBenchmark : IBenchmark
         return (connection.UsedMemory() - before, Size(folder));
     }
 
-    private static RedisServer? StartRedis(BenchSession session, string appendFsync) => Peer.HasRedis
-        ? new(session.NewFolder("events-redis-" + appendFsync), Path.Combine(session.SocketFolder, $"events-{appendFsync}.sock"), appendFsync)
-        : null;
+    private static RedisPeer? StartRedis(BenchSession session, string appendFsync) =>
+        Peer.HasRedis ? new(session.NewFolder("events-redis-" + appendFsync), appendFsync) : null;
 
     private static long Size(string folder) =>
         new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static file => file.Length);

@@ -22,7 +22,7 @@ internal static class PublishRuns
         return new(samples.Count * (double)batch / seconds, samples, (GC.GetTotalAllocatedBytes() - allocated) / (samples.Count * (double)batch));
     }
 
-    public static PublishFigures Redis(RedisServer server, string stream, EventSource source, int publishers, int batch, TimeSpan duration)
+    public static PublishFigures Redis(RedisPeer server, string stream, EventSource source, int publishers, int batch, TimeSpan duration)
     {
         byte[][][] commands = [.. Pools(source, publishers, batch).Select(pool =>
             pool.Chunk(batch).Select(part => RedisStream.Commands(stream, part)).ToArray())];
@@ -60,7 +60,7 @@ internal static class PublishRuns
         return samples;
     }
 
-    private static Samples Send(RedisServer server, byte[][] commands, int batch, long start, TimeSpan duration)
+    private static Samples Send(RedisPeer server, byte[][] commands, int batch, long start, TimeSpan duration)
     {
         using var connection = new RedisStream(server);
         var samples = new Samples();

@@ -14,7 +14,7 @@ internal sealed class RedisStream : IDisposable
     private int _at;
     private int _end;
 
-    public RedisStream(RedisServer server) => _socket.Connect(server.Unix);
+    public RedisStream(RedisPeer server) => _socket.Connect(server.Unix);
 
     /// <summary>The commands that add these events to a stream: what is published of each is its context and its payload.</summary>
     public static byte[] Commands(string stream, ReadOnlySpan<EventDraft> events)

@@ -71,7 +71,7 @@ internal sealed class FootprintBenchmark : IBenchmark
 
     private static ProcessShare Redis(BenchSession session, FootprintCase @case)
     {
-        using var server = new RedisServer(session.NewFolder("footprint-redis"), Path.Combine(session.SocketFolder, "redis.sock"), null);
+        using var server = new RedisPeer(session.NewFolder("footprint-redis"), null);
         if (@case.Space is { } space)
             Load(session, server.Unix, new RespProtocol(space, writes: true), space);
         return Idle(session, server.Id);

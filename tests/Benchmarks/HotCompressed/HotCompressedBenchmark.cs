@@ -218,7 +218,7 @@ internal sealed class HotCompressedBenchmark : IBenchmark
         var records = new List<(byte[] Key, byte[] Value)>(count);
         for (int i = 0; i < count; i++)
             records.Add((memories.Key(i)[StoreFolder.KeyPrefix.Length..], memories.Value(i).ToArray()));
-        using var server = new RedisServer(session.NewFolder("hot-redis"), Path.Combine(session.SocketFolder, "hot.sock"), null);
+        using var server = new RedisPeer(session.NewFolder("hot-redis"), null);
         double bytes = (double)RedisRecords.UsedMemory(server, records) / count;
         Add(session, "used_memory", "Redis", bytes, "B a record", new() { OursBetterBy = bytes / ours });
     }

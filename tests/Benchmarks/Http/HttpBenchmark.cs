@@ -28,8 +28,8 @@ internal sealed class HttpBenchmark : IBenchmark
             session.Skip(Peer.MissingRedis);
         var space = new KeySpace(session.Arguments.Seed, session.Quick ? 5_000 : 50_000, ValueBytes);
         using var sidecar = new MeasuredSidecar(executable, session.NewFolder("http-sidecar"), Path.Combine(session.SocketFolder, "sidecar.sock"));
-        using RedisServer? redis = StartRedis(session, "always");
-        using RedisServer? volatileRedis = StartRedis(session, null);
+        using RedisPeer? redis = StartRedis(session, "always");
+        using RedisPeer? volatileRedis = StartRedis(session, null);
         Fill(session, space, sidecar.Unix, new HttpProtocol(space, writes: true));
         if (redis is not null && volatileRedis is not null)
         {
@@ -40,13 +40,8 @@ internal sealed class HttpBenchmark : IBenchmark
             Compare(session, @case, space, Entrants(@case, space, sidecar, redis, volatileRedis));
     }
 
-    private static RedisServer? StartRedis(BenchSession session, string? appendFsync)
-    {
-        string name = "redis-" + (appendFsync ?? "none");
-        return Peer.HasRedis
-            ? new(session.NewFolder("http-" + name), Path.Combine(session.SocketFolder, name + ".sock"), appendFsync)
-            : null;
-    }
+    private static RedisPeer? StartRedis(BenchSession session, string? appendFsync) =>
+        Peer.HasRedis ? new(session.NewFolder("http-redis-" + (appendFsync ?? "none")), appendFsync) : null;
 
     /// <summary>Every key is there before the first GET is timed.</summary>
     private static void Fill(BenchSession session, KeySpace space, EndPoint endPoint, IWireProtocol protocol)
@@ -56,7 +51,7 @@ internal sealed class HttpBenchmark : IBenchmark
     }
 
     private static List<WireEntrant> Entrants(
-        WireCase @case, KeySpace space, MeasuredSidecar sidecar, RedisServer? redis, RedisServer? volatileRedis)
+        WireCase @case, KeySpace space, MeasuredSidecar sidecar, RedisPeer? redis, RedisPeer? volatileRedis)
     {
         var entrants = new List<WireEntrant>
         {

@@ -29,9 +29,7 @@ internal sealed class MemoryEventsBenchmark : IBenchmark
             session.Skip(Peer.MissingRedis);
         using var told = new SavingFolder(session.NewFolder("told"), isTold: true);
         using var untold = new SavingFolder(session.NewFolder("untold"), isTold: false);
-        using RedisServer? redis = Peer.HasRedis
-            ? new RedisServer(session.NewFolder("redis"), Path.Combine(session.SocketFolder, "memory-events.sock"), "always")
-            : null;
+        using RedisPeer? redis = Peer.HasRedis ? new(session.NewFolder("redis"), "always") : null;
         var duration = TimeSpan.FromMilliseconds(session.Quick ? 250 : 1_000);
         foreach ((int savers, int batch) in Cases)
         {

@@ -11,7 +11,7 @@ namespace Thermocline.Benchmarks.MemoryEvents;
 /// <summary>The same in Redis: a hash for each memory and an entry of one stream, in one transaction.</summary>
 internal static class RedisSaves
 {
-    public static SaveFigures Run(RedisServer server, int savers, int batch, TimeSpan duration)
+    public static SaveFigures Run(RedisPeer server, int savers, int batch, TimeSpan duration)
     {
         var results = new Samples[savers];
         long start = Stopwatch.GetTimestamp();
@@ -28,7 +28,7 @@ internal static class RedisSaves
         return new SaveFigures(results[0].Count * (double)batch / seconds, results[0], 0);
     }
 
-    private static Samples Save(RedisServer server, int saver, int batch, long start, TimeSpan duration)
+    private static Samples Save(RedisPeer server, int saver, int batch, long start, TimeSpan duration)
     {
         using var connection = new RedisStream(server);
         MemoryDraft[] drafts = SavingFolder.Drafts(saver, batch);

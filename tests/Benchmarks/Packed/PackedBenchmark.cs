@@ -82,7 +82,7 @@ internal sealed class PackedBenchmark : IBenchmark
 
         if (Peer.HasRedis)
         {
-            using var server = new RedisServer(session.NewFolder("packed-redis"), Path.Combine(session.SocketFolder, "packed.sock"), null);
+            using var server = new RedisPeer(session.NewFolder("packed-redis"), null);
             AddSize(session, "Redis used_memory", RedisRecords.UsedMemory(server, records), records.Count, plain, null);
         }
 

@@ -11,7 +11,7 @@ internal static class RedisRecords
     private const string Figure = "used_memory:";
     private const int Pipelined = 500;
 
-    public static long UsedMemory(RedisServer server, IReadOnlyList<(byte[] Key, byte[] Value)> records)
+    public static long UsedMemory(RedisPeer server, IReadOnlyList<(byte[] Key, byte[] Value)> records)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(server.Unix);

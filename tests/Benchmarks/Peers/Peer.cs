@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Thermocline.Testing.Redis;
 
 namespace Thermocline.Benchmarks.Peers;
 
@@ -7,13 +8,13 @@ internal static class Peer
 {
     public const string MissingLmdb = "LMDB is not on this machine: apt-get install liblmdb0";
     public const string MissingSqlite = "SQLite is not on this machine: apt-get install libsqlite3-0";
-    public const string MissingRedis = "redis-server is not on this machine: apt-get install redis-server";
+    public const string MissingRedis = RedisServer.Missing;
 
     public static bool HasLmdb => HasLibrary(LmdbNative.Library);
 
     public static bool HasSqlite => HasLibrary(SqliteNative.Library);
 
-    public static bool HasRedis => RedisServer.FindExecutable() is not null;
+    public static bool HasRedis => RedisServer.Find() is not null;
 
     private static bool HasLibrary(string name)
     {

@@ -59,7 +59,7 @@ internal sealed class PutBenchmark : IBenchmark
         [
             ChildCatalogue.Put, engine, session.NewFolder("put-" + engine.Replace(' ', '-')),
             session.Arguments.Seed.ToString(CultureInfo.InvariantCulture), Keys.ToString(CultureInfo.InvariantCulture),
-            ValueBytes.ToString(CultureInfo.InvariantCulture), Path.Combine(session.SocketFolder, "put.sock"),
+            ValueBytes.ToString(CultureInfo.InvariantCulture),
         ];
         return new(words, session.Cancellation);
     }

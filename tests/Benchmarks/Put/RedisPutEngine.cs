@@ -5,9 +5,9 @@ using Thermocline.Benchmarks.Wire;
 namespace Thermocline.Benchmarks.Put;
 
 /// <summary>redis-server with appendfsync=always, over its unix socket, one connection for each writer.</summary>
-internal sealed class RedisPutEngine(string folder, string socketPath) : IPutEngine
+internal sealed class RedisPutEngine(string folder) : IPutEngine
 {
-    private readonly RedisServer _server = new(folder, socketPath, "always");
+    private readonly RedisPeer _server = new(folder, "always");
 
     public Samples Put(KeySpace space, int turn, int writers, TimeSpan duration)
     {

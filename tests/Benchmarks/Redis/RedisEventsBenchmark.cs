@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Thermocline.Benchmarks.Children;
 using Thermocline.Benchmarks.Measure;
+using Thermocline.Benchmarks.Peers;
 using Thermocline.Benchmarks.Report;
 using Thermocline.Events;
 using Thermocline.Events.Redis;
@@ -45,8 +46,7 @@ internal sealed class RedisEventsBenchmark : IBenchmark
     {
         TimeSpan duration = TimeSpan.FromSeconds(session.Quick ? 9 : 60);
         string folder = session.NewFolder("redis-events");
-        await using RedisServer server = await RedisServer.StartAsync(
-            program, session.Cancellation, "--dir", folder, "--appendfsync", policy, "--auto-aof-rewrite-percentage", "0");
+        await using RedisServer server = await RedisServer.StartAsync(program, session.Cancellation, RedisPeer.Arguments(folder, policy));
         await using RedisBus bus = RedisLoad.Bus(server.Unix.ToString()!, (int)session.Arguments.Seed);
         var letters = new ConcurrentQueue<string>();
         await bus.SubscribeAsync(

@@ -67,7 +67,7 @@ internal sealed class MemoryBenchmark : IBenchmark
 
     private static long ResidentOfRedis(BenchSession session, string engine, KeySpace space)
     {
-        using var server = new RedisServer(session.NewFolder("memory-" + engine), Path.Combine(session.SocketFolder, "memory.sock"), null);
+        using var server = new RedisPeer(session.NewFolder("memory-" + engine), null);
         using (var client = new WireClient(server.Unix, new RespProtocol(space, writes: true), space, LoadConnections))
             client.RunThroughKeys(session.Cancellation);
         return ProcessMemory.Of(server.Id).AnonymousBytes;

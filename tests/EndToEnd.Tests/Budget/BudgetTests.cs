@@ -2,6 +2,7 @@ using System.Text;
 using Thermocline.Testing;
 using Thermocline.Testing.Budget;
 using Thermocline.Testing.Cgroups;
+using Thermocline.Testing.Processes;
 using Xunit;
 
 namespace Thermocline.EndToEnd.Tests.Budget;
@@ -22,7 +23,7 @@ public sealed class BudgetTests(ITestOutputHelper output)
     [Fact]
     public async Task Twice_the_budget_in_records_is_taken_under_a_limit_that_kills_and_every_record_comes_back()
     {
-        using MemoryCgroup group = RequiredCgroup.Create("budget", 160 * Mebibyte);
+        using MemoryCgroup group = MemoryCgroup.Need("budget", 160 * Mebibyte);
         BudgetReport report = await RunAsync(group, 160 * Mebibyte, 300 * Mebibyte, []);
         Held(report);
         Assert.Contains(report.Actions, static each => each.Action.Step != "state");
@@ -32,7 +33,7 @@ public sealed class BudgetTests(ITestOutputHelper output)
     [Fact]
     public async Task A_limit_that_is_lowered_while_records_come_in_is_kept()
     {
-        using MemoryCgroup group = RequiredCgroup.Create("lowered", 256 * Mebibyte);
+        using MemoryCgroup group = MemoryCgroup.Need("lowered", 256 * Mebibyte);
         BudgetReport report = await RunAsync(group, 256 * Mebibyte, 240 * Mebibyte,
             [new LimitMove(0.4, 144 * Mebibyte, 144 * Mebibyte, TimeSpan.FromSeconds(5))]);
         Held(report);
@@ -46,7 +47,7 @@ public sealed class BudgetTests(ITestOutputHelper output)
         using var folder = new TempFolder();
         var options = new BudgetOptions
         {
-            Program = RequiredProgram.Find(),
+            Program = SidecarProgram.Need(),
             Cgroup = group,
             BudgetBytes = budget,
             Folder = folder.Path,

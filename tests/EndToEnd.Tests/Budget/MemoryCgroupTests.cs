@@ -15,7 +15,7 @@ public sealed class MemoryCgroupTests
     [Fact]
     public async Task A_process_that_takes_more_than_the_limit_is_killed_and_counted()
     {
-        using MemoryCgroup group = RequiredCgroup.Create("killed", Limit);
+        using MemoryCgroup group = MemoryCgroup.Need("killed", Limit);
         Assert.Equal((Limit, 0L), (group.Read().LimitBytes, group.Read().OomKills));
         // tail keeps the whole line, which has no end.
         await using SidecarProcess greedy = SidecarProcess.Start(
@@ -30,7 +30,7 @@ public sealed class MemoryCgroupTests
     public async Task A_process_that_stays_below_it_lives_and_the_group_goes_away_at_the_end()
     {
         string folder;
-        using (MemoryCgroup group = RequiredCgroup.Create("lives", Limit))
+        using (MemoryCgroup group = MemoryCgroup.Need("lives", Limit))
         {
             folder = group.Folder;
             await using SidecarProcess modest = SidecarProcess.Start(group.Around(new SidecarProgram("/bin/sh", ["-c"])), ["cat /proc/self/cgroup"]);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Thermocline.EndToEnd.Tests.Cold;
+using Thermocline.Testing;
 using Thermocline.Testing.S3;
 using Xunit;
 
@@ -25,13 +26,7 @@ public sealed class S3Services : IAsyncDisposable
         }
 
         (S3Endpoint? endpoint, string missing) = await _starts.GetOrAdd(kind, _ => new(() => StartAsync(kind))).Value;
-        if (endpoint is null)
-        {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", missing);
-            Assert.Fail(missing);
-        }
-
-        return endpoint;
+        return Required.Found(endpoint, missing);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Thermocline.Testing;
 using Thermocline.Testing.Crash;
+using Thermocline.Testing.Processes;
 using Xunit;
 
 namespace Thermocline.EndToEnd.Tests.Crash;
@@ -14,7 +15,7 @@ public sealed class CrashDriverTests
         using var folder = new TempFolder();
         var options = new CrashOptions
         {
-            Program = RequiredProgram.Find(),
+            Program = SidecarProgram.Need(),
             DataFolder = folder.Combine("data"),
             Rounds = 8,
             CleanStopEvery = 4,

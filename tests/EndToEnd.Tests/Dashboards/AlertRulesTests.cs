@@ -12,7 +12,7 @@ public sealed partial class AlertRulesTests
     [Fact]
     public async Task Promtool_finds_no_mistake_in_the_rules()
     {
-        (int code, string output) = await Promtool.RunAsync(RequiredPrometheus.Find(), ["check", "rules", RuleFile.Path], Cancellation);
+        (int code, string output) = await Promtool.RunAsync(PrometheusProgram.Need(), ["check", "rules", RuleFile.Path], Cancellation);
         Assert.True(code == 0, output);
         Assert.Contains($"SUCCESS: {RuleFile.Rules().Count} rules found", output, StringComparison.Ordinal);
     }
@@ -20,7 +20,7 @@ public sealed partial class AlertRulesTests
     [Fact]
     public async Task Every_alert_fires_when_it_should_and_only_then()
     {
-        (int code, string output) = await Promtool.RunAsync(RequiredPrometheus.Find(), ["test", "rules", RuleFile.TestsPath], Cancellation);
+        (int code, string output) = await Promtool.RunAsync(PrometheusProgram.Need(), ["test", "rules", RuleFile.TestsPath], Cancellation);
         Assert.True(code == 0, output);
     }
 

@@ -61,12 +61,11 @@ public sealed class WatchedRun : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        SidecarProgram program = RequiredProgram.Find();
-        PrometheusProgram prometheus = RequiredPrometheus.Find();
+        SidecarProgram program = SidecarProgram.Need();
+        PrometheusProgram prometheus = PrometheusProgram.Need();
         await BudgetAsync(AtStart);
         _sidecar = SidecarProcess.Serve(program, _folder.Combine("data"), "--config", Configuration);
-        Uri? address = await _sidecar.ReadyAsync(Cancellation);
-        Assert.True(address is not null, $"The sidecar did not start:\n{_sidecar.Output}");
+        Uri address = await _sidecar.AddressAsync(Cancellation);
         Instance = address.Authority;
         _prometheus = PrometheusServer.Start(prometheus, RuleFile.Path, address);
         Assert.True(await _prometheus.ReadyAsync(Cancellation), $"Prometheus did not start:\n{_prometheus.Log}");

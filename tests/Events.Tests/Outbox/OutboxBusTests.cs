@@ -22,7 +22,7 @@ public sealed class OutboxBusTests
     [Fact]
     public async Task Publishers_do_not_wait_for_an_engine_that_is_away_and_nothing_is_lost_or_out_of_order()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         var foreign = new MoodyBus { IsAway = true };
         await using OutboxBus bus = await OpenAsync(server, foreign);
         await PublishAsync(bus);
@@ -37,7 +37,7 @@ public sealed class OutboxBusTests
     [Fact]
     public async Task What_waits_outlives_the_process_and_goes_on_in_the_next()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         var away = new MoodyBus { IsAway = true };
         await using (OutboxBus bus = await OpenAsync(server, away))
         {
@@ -54,7 +54,7 @@ public sealed class OutboxBusTests
     [Fact]
     public async Task An_event_the_foreign_engine_will_never_take_holds_nobody_up_and_is_kept()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         var foreign = new MoodyBus();
         var refused = new Collected();
         await using OutboxBus bus = await OpenAsync(server, foreign);
@@ -70,7 +70,7 @@ public sealed class OutboxBusTests
     [Fact]
     public async Task An_event_that_waits_keeps_its_end()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         var foreign = new MoodyBus();
         await using OutboxBus bus = await OpenAsync(server, foreign);
         DateTimeOffset end = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds());

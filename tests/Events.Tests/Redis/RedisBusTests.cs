@@ -13,7 +13,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task Every_group_gets_every_event_with_all_it_carries()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server);
         var first = new Collected();
         var second = new Collected();
@@ -41,7 +41,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task A_group_that_is_forgotten_holds_nothing_back_and_begins_anew()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server);
         var first = new Collected();
         IAsyncDisposable member = await bus.SubscribeAsync(Wish("gone"), first.Handling, Cancellation);
@@ -61,7 +61,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task Events_of_a_context_come_in_their_order_also_past_retries()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server);
         var collected = new Collected(delivery =>
             delivery.Attempt < 3 && delivery.Payload.Span[^1] == '3' ? Handling.Retry : Handling.Done);
@@ -82,7 +82,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task Dead_letters_are_the_poisoned_ones_once_each()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server);
         var letters = new Collected();
         await bus.SubscribeAsync(Wish("g", "dead"), letters.Handling, Cancellation);
@@ -107,7 +107,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task A_full_backlog_refuses_until_it_is_handled()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server, options => options with { BacklogMax = 20, PublishWaitMax = TimeSpan.FromMilliseconds(200) });
         using var gate = new SemaphoreSlim(0);
         await using IAsyncDisposable subscription = await bus.SubscribeAsync(
@@ -134,7 +134,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task A_topic_nobody_takes_keeps_its_newest()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server, options => options with { BacklogMax = 1_000, Partitions = 1 });
         EventDraft[] drafts = [.. Enumerable.Range(0, 500).Select(number => Draft($"{number}", "c"))];
         for (int round = 0; round < 10; round++)
@@ -160,7 +160,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task A_server_that_is_away_says_so_and_afterwards_everything_goes_on()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server);
         var collected = new Collected();
         await bus.SubscribeAsync(Wish("g"), collected.Handling, Cancellation);
@@ -182,7 +182,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task A_circuit_that_opened_with_a_connection_closes_with_the_next()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server, options => options with { CircuitFailures = 2, CircuitBreak = TimeSpan.FromMinutes(10) });
         await bus.PublishAsync("t", new[] { Draft("first", "c") }, Cancellation);
         using var stop = new CancellationTokenSource();
@@ -210,7 +210,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task An_event_that_expired_before_it_was_handled_is_not()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server);
         var collected = new Collected();
         await bus.SubscribeAsync(Wish("g"), collected.Handling, Cancellation);
@@ -223,7 +223,7 @@ public sealed class RedisBusTests
     [Fact]
     public async Task A_handler_that_does_not_answer_in_time_is_asked_again()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus bus = Bus(server);
         var collected = new Collected();
         await bus.SubscribeAsync(

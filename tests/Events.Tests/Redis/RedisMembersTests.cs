@@ -20,7 +20,7 @@ public sealed class RedisMembersTests
     [Fact]
     public async Task What_a_killed_member_had_is_taken_over_in_order_and_counted_as_an_attempt_where_it_was_begun()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         using var relay = new Relay(server.Tcp);
         await using RedisBus killed = Bus(relay.Place);
         await using RedisBus other = RedisBusTests.Bus(server);
@@ -47,7 +47,7 @@ public sealed class RedisMembersTests
     [Fact]
     public async Task An_event_that_kills_whoever_handles_it_comes_to_an_end_and_those_behind_it_are_blameless()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus publisher = RedisBusTests.Bus(server);
         var letters = new Collected();
         await publisher.SubscribeAsync(RedisBusTests.Wish("g", "dead"), letters.Handling, Cancellation);
@@ -101,7 +101,7 @@ public sealed class RedisMembersTests
     [Fact]
     public async Task Members_share_the_streams_and_leave_them_to_each_other()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using RedisBus first = RedisBusTests.Bus(server);
         var ofFirst = new Collected();
         var ofSecond = new Collected();
@@ -127,7 +127,7 @@ public sealed class RedisMembersTests
     [Fact]
     public async Task Nothing_is_lost_or_out_of_order_when_a_member_and_the_server_are_killed()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         using var relay = new Relay(server.Tcp);
         await using RedisBus killed = Bus(relay.Place);
         await using RedisBus survivor = RedisBusTests.Bus(server);

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Thermocline.Events.Tests.Redis;
 using Thermocline.Resp;
 using Thermocline.Testing;
 using Thermocline.Testing.Processes;
@@ -21,7 +20,7 @@ public sealed class RespClientTests
     [Fact]
     public async Task Credentials_database_and_name_are_set_on_every_connection()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync("--requirepass", Secret);
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation, "--requirepass", Secret);
         foreach (EndPoint place in new[] { server.Unix, server.Tcp })
         {
             var options = new RespOptions { Server = place, Password = Secret, Database = 3, ClientName = "tester" };
@@ -35,7 +34,7 @@ public sealed class RespClientTests
     [Fact]
     public async Task A_wrong_password_is_refused_and_never_repeated()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync("--requirepass", "another");
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation, "--requirepass", "another");
         var options = new RespOptions { Server = server.Unix, User = "default", Password = Secret };
         await using var client = Client(options);
         RespException failure = await Assert.ThrowsAsync<RespException>(async () => await client.AskAsync(RespBatch.Of("PING"), Cancellation));
@@ -55,7 +54,7 @@ public sealed class RespClientTests
     [Fact]
     public async Task An_error_does_not_repeat_what_was_sent()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using var client = Client(new RespOptions { Server = server.Unix });
         RespException failure = await Assert.ThrowsAsync<RespException>(
             async () => await client.AskAsync(RespBatch.Of("NOSUCHCOMMAND", Secret), Cancellation));
@@ -75,7 +74,7 @@ public sealed class RespClientTests
     [Fact]
     public async Task Many_at_once_get_each_its_own_answer()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using var client = Client(new RespOptions { Server = server.Unix });
         string[] answers = await Task.WhenAll(Enumerable.Range(0, 5_000)
             .Select(async number => (await client.AskAsync(RespBatch.Of("ECHO", $"{number}"), Cancellation)).Text));
@@ -85,7 +84,7 @@ public sealed class RespClientTests
     [Fact]
     public async Task A_batch_has_nothing_of_others_in_it_and_an_error_is_one_answer()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         await using var client = Client(new RespOptions { Server = server.Unix });
         RespValue[] answers = await client.SendAsync(
             new RespBatch().Add("SET", "k", "text").Add("INCR", "k").Add("GET", "k"), Cancellation);
@@ -134,7 +133,7 @@ public sealed class RespClientTests
     [Fact]
     public async Task A_killed_server_fails_what_waits_and_is_found_again()
     {
-        await using RedisServer server = await RequiredRedis.StartAsync();
+        await using RedisServer server = await RedisServer.NeedAsync(Cancellation);
         var options = new RespOptions { Server = server.Unix, ReconnectDelay = TimeSpan.FromMilliseconds(5), ReconnectDelayMax = TimeSpan.FromMilliseconds(20) };
         await using var client = Client(options);
         await client.AskAsync(RespBatch.Of("SET", "kept", "yes"), Cancellation);
@@ -156,7 +155,8 @@ public sealed class RespClientTests
         using var folder = new TempFolder();
         using X509Certificate2 certificate = Certificate(folder);
         int port = LoopbackPort.Free();
-        await using RedisServer server = await RequiredRedis.StartAsync(
+        await using RedisServer server = await RedisServer.NeedAsync(
+            Cancellation,
             "--tls-port", $"{port}", "--tls-cert-file", folder.Combine("cert"), "--tls-key-file", folder.Combine("key"),
             "--tls-ca-cert-file", folder.Combine("cert"), "--tls-auth-clients", "no");
         var options = new RespOptions

@@ -29,7 +29,7 @@ public sealed class BrokerOnDaprTests : IDisposable
         DaprdPubSub broker = await sidecar.OpenAsync();
         await PublishAsync(broker, "orders", EventOf(1), "customer");
         await broker.PublishAsync("raw", new byte[] { 1, 255 }, null, Cancellation);
-        await UntilAsync(() => dapr.Published.Count == 2);
+        await Eventually.IsAsync(() => dapr.Published.Count == 2, Cancellation);
         JsonObject order = dapr.Published.Single(each => each.Topic == "orders").Envelope;
         Assert.Equal(("e-1", "shop", "com.dapr.event.sent", "customer", 1),
             ((string)order["id"]!, (string)order["source"]!, (string)order["type"]!, (string)order["tccontext"]!, (int)order["data"]!));
@@ -74,7 +74,7 @@ public sealed class BrokerOnDaprTests : IDisposable
                 await PublishAsync(broker, "orders", EventOf(number), $"{number % Contexts}");
             using HttpResponseMessage ready = await first.Sidecar.AdminClient.GetAsync(new Uri("/healthz/ready", UriKind.Relative), Cancellation);
             Assert.Equal(200, (int)ready.StatusCode);
-            await UntilAsync(() => dapr.Requests > 4);
+            await Eventually.IsAsync(() => dapr.Requests > 4, Cancellation);
             JsonElement events = (await first.Sidecar.StatusAsync()).GetProperty("events");
             Assert.Equal("dapr", events.GetProperty("engine").GetString());
             Assert.Contains("503", events.GetProperty("lastFailure").GetString(), StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class BrokerOnDaprTests : IDisposable
         Assert.Empty(dapr.Published);
         dapr.FailWith = 0;
         await using BrokerSidecar second = await StartAsync(dapr, folder.Path);
-        await UntilAsync(() => dapr.Published.Count >= Contexts * Each);
+        await Eventually.IsAsync(() => dapr.Published.Count >= Contexts * Each, Cancellation);
         foreach (IGrouping<string, JsonObject> context in dapr.Published.Select(each => each.Envelope).GroupBy(envelope => (string)envelope["tccontext"]!))
             Assert.Equal(Enumerable.Range(0, Each).Select(number => (number * Contexts) + int.Parse(context.Key)), context.Select(each => (int)each["data"]!).Distinct());
     }
@@ -101,7 +101,7 @@ public sealed class BrokerOnDaprTests : IDisposable
                 dapr.Offer("orders", Foreign(number, "c"));
             // The same once more, as a broker does that did not hear the answer.
             dapr.Offer("orders", Foreign(19, "c"));
-            await UntilAsync(async () => TopicIn((await first.Sidecar.StatusAsync()).GetProperty("events"), "orders").GetProperty("published").GetInt32() == 21);
+            await Eventually.IsAsync(async () => TopicIn((await first.Sidecar.StatusAsync()).GetProperty("events"), "orders").GetProperty("published").GetInt32() == 21, Cancellation);
         }
 
         await using BrokerSidecar second = await StartAsync(dapr, folder.Path);
@@ -185,19 +185,6 @@ public sealed class BrokerOnDaprTests : IDisposable
 
     private static Task PublishAsync(DaprdPubSub broker, string topic, byte[] content, string context) =>
         broker.PublishAsync(topic, content, new Dictionary<string, string> { ["partitionKey"] = context }, Cancellation);
-
-    private static Task UntilAsync(Func<bool> holds) => UntilAsync(() => Task.FromResult(holds()));
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!await holds())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 
     private Task<BrokerSidecar> StartAsync(DaprStandIn dapr, string? folder = null)
     {

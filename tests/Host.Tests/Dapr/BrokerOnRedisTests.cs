@@ -14,7 +14,7 @@ public sealed class BrokerOnRedisTests
     [Fact]
     public async Task Programs_of_two_pods_meet_and_what_is_published_while_redis_is_away_waits()
     {
-        await using RedisServer redis = await StartAsync();
+        await using RedisServer redis = await RedisServer.NeedAsync(Cancellation);
         string yaml = $"events: {{engine: redis, redis: {{server: {redis.Unix}}}}}";
         await using BrokerSidecar here = await BrokerSidecar.StartAsync(yaml: yaml), there = await BrokerSidecar.StartAsync(yaml: yaml);
         DaprdPubSub publisher = await here.OpenAsync(), subscriber = await there.OpenAsync();
@@ -41,14 +41,5 @@ public sealed class BrokerOnRedisTests
         var metadata = new Dictionary<string, string> { ["partitionKey"] = "one" };
         for (int number = from; number < to; number++)
             await broker.PublishAsync("orders", Encoding.UTF8.GetBytes($"{number}"), metadata, Cancellation);
-    }
-
-    private static async Task<RedisServer> StartAsync()
-    {
-        string? program = RedisServer.Find();
-        if (program is null)
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") != "true", RedisServer.Missing);
-        Assert.True(program is not null, RedisServer.Missing);
-        return await RedisServer.StartAsync(program, Cancellation);
     }
 }

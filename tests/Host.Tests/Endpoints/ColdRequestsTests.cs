@@ -138,12 +138,12 @@ public sealed class ColdRequestsTests : IDisposable
     {
         (RunningSidecar sidecar, _) = await StartAsync(failures: 1_000, "tiers: {cold: {shipIntervalSeconds: 1}}");
         await using RunningSidecar running = sidecar;
-        await UntilAsync(async () => (await running.StatusAsync()).GetProperty("cold").GetProperty("claimed").GetBoolean());
+        await Eventually.IsAsync(async () => (await running.StatusAsync()).GetProperty("cold").GetProperty("claimed").GetBoolean(), TestContext.Current.CancellationToken);
         await TieredStore.RestoreAsync(
             new MemoryFiles(), _bucket, TimeProvider.System, whole: false, null, TestContext.Current.CancellationToken);
         (await running.PutAsync("/v1/kv/c/k", "still taken"u8.ToArray())).Dispose();
-        await UntilAsync(async () => await ReadyAsync(running)
-            == "degraded: another process has taken over the cold store: nothing is shipped any more");
+        await Eventually.IsAsync(async () => await ReadyAsync(running)
+            == "degraded: another process has taken over the cold store: nothing is shipped any more", TestContext.Current.CancellationToken);
         Assert.Equal("still taken", await running.Client.GetStringAsync(new Uri("/v1/kv/c/k", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.False((await running.StatusAsync()).GetProperty("cold").GetProperty("claimed").GetBoolean());
         Assert.Equal(0, (await MetricsAsync(running)).Value("thermocline_cold_claimed"));
@@ -161,14 +161,6 @@ public sealed class ColdRequestsTests : IDisposable
         using (ReadLease last = restored.Read(Keys.Compose("c", "last")))
             Assert.Equal("moment"u8, last.Value);
         Assert.DoesNotContain("not shipped", sidecar.Log.Text, StringComparison.Ordinal);
-    }
-
-    /// <summary>Asks again and again until it is so; fails when it never is.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await isSo())
-            Assert.False(limit.IsCancellationRequested, "It did not come to be so.");
     }
 
     private async Task<(RunningSidecar Sidecar, string Memory)> StartAsync(int failures, string yaml = Quiet)

@@ -1,5 +1,5 @@
-using Thermocline.Operator.Tests.Hosting;
 using Thermocline.Testing.Cluster;
+using Thermocline.Testing.Processes;
 using Xunit;
 
 namespace Thermocline.Operator.Tests.Charts;
@@ -114,7 +114,7 @@ public sealed class ChartInstallTests
     {
         await using InstalledChart chart = await InstalledChart.InstallAsync(@namespace == "all" ? [] : ["--set", $"namespaces={{{@namespace}}}"]);
         await using OperatorProcess process = OperatorProcess.Start(
-            "run", "--kubeconfig", await chart.OperatorKubeconfigAsync(), "--namespace", @namespace, "--operator-namespace", chart.Namespace,
+            OperatorProcess.Built, "run", "--kubeconfig", await chart.OperatorKubeconfigAsync(), "--namespace", @namespace, "--operator-namespace", chart.Namespace,
             "--lease-name", InstalledChart.Release, "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--webhook-address", "");
         string metrics;
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));

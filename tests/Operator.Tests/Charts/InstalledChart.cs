@@ -44,11 +44,8 @@ internal sealed class InstalledChart : IAsyncDisposable
     {
         Chart.NeedHelm();
         Required.That(Kubectl.IsThere, Kubectl.Missing);
-
         (ApiServer? server, string missing) = await ApiServer.StartAsync(Cancellation);
-        Required.That(server is not null, missing);
-
-        var chart = new InstalledChart(server, $"thermocline-{Environment.ProcessId}");
+        var chart = new InstalledChart(Required.Found(server, missing), $"thermocline-{Environment.ProcessId}");
         try
         {
             await chart.KubectlAsync("create", "namespace", "team-a");

@@ -1,4 +1,5 @@
 using Thermocline.Operator.Tests.Cluster;
+using Thermocline.Testing;
 using Thermocline.Testing.Cluster;
 using Xunit;
 
@@ -16,16 +17,13 @@ public sealed class ApiServers : IAsyncDisposable
     public async Task<ApiServer> UseAsync()
     {
         (ApiServer? server, string missing) = await _start.Value;
-        Required.That(server is not null, missing);
-
-        return server;
+        return Required.Found(server, missing);
     }
 
     /// <summary>The server, for a test that asks it through kubectl.</summary>
     public async Task<ApiServer> UseWithKubectlAsync()
     {
         Required.That(Kubectl.IsThere, Kubectl.Missing);
-
         return await UseAsync();
     }
 

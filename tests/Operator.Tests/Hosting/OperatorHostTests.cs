@@ -3,6 +3,7 @@ using Thermocline.Operator.Hosting;
 using Thermocline.Operator.Hosting.Metrics;
 using Thermocline.Operator.Tests.Cluster;
 using Thermocline.Operator.Tests.Cluster.Live;
+using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Operator.Tests.Hosting;
@@ -19,7 +20,7 @@ public sealed class OperatorHostTests(ApiServers servers)
         await CreateAsync(space, "one");
         Assert.Equal("one", await first.NextAsync());
         await using HostedOperator second = await HostedOperator.StartAsync(space, "b");
-        await UntilAsync(async () => (await second.HealthAsync("/healthz/ready")) == "200 ok");
+        await Eventually.IsAsync(async () => (await second.HealthAsync("/healthz/ready")) == "200 ok", Cancellation);
         Assert.Equal((true, false), (first.Host.IsLeading, second.Host.IsLeading));
         Assert.Contains("leader_election_master_status{name=\"operator\"} 1\n", await first.MetricsAsync(), StringComparison.Ordinal);
         Assert.Contains("leader_election_master_status{name=\"operator\"} 0\n", await second.MetricsAsync(), StringComparison.Ordinal);
@@ -43,7 +44,7 @@ public sealed class OperatorHostTests(ApiServers servers)
         }
 
         string text = "";
-        await UntilAsync(async () => Value(text = await hosted.MetricsAsync(), "controller_runtime_reconcile_panics_total{controller=\"configmaps\"}") >= 1);
+        await Eventually.IsAsync(async () => Value(text = await hosted.MetricsAsync(), "controller_runtime_reconcile_panics_total{controller=\"configmaps\"}") >= 1, Cancellation);
         Assert.True(Value(text, "controller_runtime_reconcile_total{controller=\"configmaps\",result=\"success\"}") >= 1);
         Assert.Equal(1, Value(text, "controller_runtime_reconcile_total{controller=\"configmaps\",result=\"requeue_after\"}"));
         Assert.True(Value(text, "controller_runtime_reconcile_total{controller=\"configmaps\",result=\"error\"}") >= 2);
@@ -75,7 +76,7 @@ public sealed class OperatorHostTests(ApiServers servers)
         Assert.Contains("webhook: there is no certificate yet", await hosted.HealthAsync("/healthz/ready"), StringComparison.Ordinal);
         Assert.StartsWith("503 not ready: ", await hosted.HealthAsync("/healthz/ready"), StringComparison.Ordinal);
         why = null;
-        await UntilAsync(async () => await hosted.HealthAsync("/healthz/ready") == "200 ok");
+        await Eventually.IsAsync(async () => await hosted.HealthAsync("/healthz/ready") == "200 ok", Cancellation);
         Assert.StartsWith("404", await hosted.HealthAsync("/metrics"), StringComparison.Ordinal);
     }
 
@@ -86,7 +87,7 @@ public sealed class OperatorHostTests(ApiServers servers)
         var fail = new TaskCompletionSource();
         var parts = new OperatorParts { Leading = [new OperatorTask("doomed", _ => fail.Task)] };
         await using HostedOperator hosted = await HostedOperator.StartAsync(space, "a", parts);
-        await UntilAsync(() => Task.FromResult(hosted.Host.IsLeading));
+        await Eventually.IsAsync(() => hosted.Host.IsLeading, Cancellation);
         fail.SetException(new InvalidOperationException("It broke."));
         HostingException failure = await Assert.ThrowsAsync<HostingException>(() => hosted.Ended);
         Assert.Equal("doomed: It broke.", failure.Message);
@@ -111,12 +112,4 @@ public sealed class OperatorHostTests(ApiServers servers)
 
     private static async Task CreateAsync(LiveSpace space, string name) =>
         await space.Client.CreateAsync(LiveSpace.ConfigMaps, space.Name, LiveSpace.ConfigMap(name), Cancellation);
-
-    /// <summary>Asks again and again until it is so; fails when it never is.</summary>
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!await isSo())
-            Assert.False(limit.IsCancellationRequested, "It did not come to be so.");
-    }
 }

@@ -1,4 +1,6 @@
+using Thermocline.Testing;
 using Thermocline.Testing.Cluster;
+using Thermocline.Testing.Processes;
 using Thermocline.Testing.Scale;
 using Xunit;
 
@@ -13,7 +15,7 @@ public sealed class ScaleDriverTests
         Assert.SkipWhen(Environment.GetEnvironmentVariable(ApiServer.Variable) is { Length: > 0 }, "Pods that are objects alone do not belong into a named cluster.");
         var options = new ScaleOptions
         {
-            Program = Path.Combine(AppContext.BaseDirectory, "thermocline-operator"),
+            Program = OperatorProcess.Built,
             Clusters = 4,
             Pods = 20,
             Namespaces = 2,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Thermocline.Operator.Tests.Charts;
-using Thermocline.Operator.Tests.Hosting;
+using Thermocline.Testing;
 using Thermocline.Testing.Cluster;
 using Thermocline.Testing.Cluster.Pods;
 using Thermocline.Testing.Processes;
@@ -39,13 +39,12 @@ internal sealed class WholeCluster : IAsyncDisposable
 
     public static async Task<WholeCluster> StartAsync(ITestOutputHelper output, string namespaces)
     {
-        SidecarProgram? program = SidecarProgram.Find();
-        Required.That(program is not null, SidecarProgram.Missing);
-        Required.That(S3Service.Program is not null, S3Service.Missing);
+        SidecarProgram program = SidecarProgram.Need();
+        string bucket = Required.Found(S3Service.Program, S3Service.Missing);
         InstalledChart chart = await InstalledChart.InstallAsync(
             ["--set", "replicas=1", .. namespaces == "all" ? Array.Empty<string>() : ["--set", $"namespaces={{{namespaces}}}"]]);
         var whole = new WholeCluster(
-            chart, S3Service.Start(S3Kind.Moto, S3Service.Program!), LocalNode.Start(chart.Server, program!, Team), output)
+            chart, S3Service.Start(S3Kind.Moto, bucket), LocalNode.Start(chart.Server, program, Team), output)
         {
             Namespaces = namespaces,
         };
@@ -69,13 +68,53 @@ internal sealed class WholeCluster : IAsyncDisposable
     public async Task<OperatorProcess> RunOperatorAsync()
     {
         OperatorProcess process = OperatorProcess.Start(
-            "run", "--kubeconfig", await _chart.OperatorKubeconfigAsync(), "--operator-namespace", _chart.Namespace, "--image", "thermocline/sidecar:test",
+            OperatorProcess.Built, "run", "--kubeconfig", await _chart.OperatorKubeconfigAsync(), "--operator-namespace", _chart.Namespace, "--image", "thermocline/sidecar:test",
             "--namespace", Namespaces, "--lease-name", InstalledChart.Release, "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0",
             "--webhook-address", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}"), "--webhook-service", "thermocline-webhook",
             "--webhook-configuration", $"thermocline-webhook-{_chart.Namespace}-{InstalledChart.Release}");
         await UntilAsync(
             async () => (await process.GetAsync("health", "/healthz/ready", Cancellation)) == "ok\n", () => process.Log);
         return process;
+    }
+
+    /// <summary>An application without memory, once its pods run.</summary>
+    public async Task DeployAsync(int pods)
+    {
+        await ApplyAsync(
+            $$$"""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: app}
+            spec:
+              replicas: {{{pods}}}
+              selector: {matchLabels: {app: app}}
+              template:
+                metadata:
+                  labels: {app: app, memory: agents}
+                  annotations: {testcluster/node: manual}
+                spec:
+                  containers: [{name: app, image: "app:1"}]
+            """);
+        await BareAsync(pods, static () => "bare pods");
+    }
+
+    /// <summary>Waits until so many pods are attached and the cluster is ready; the pods, with the store each holds.</summary>
+    public async Task<IReadOnlyList<(RunningPod Pod, string Store)>> ReadyAsync(int pods, OperatorProcess process)
+    {
+        await UntilAsync(
+            async () => await FieldAsync(".status.attached") == $"{pods}" && (await AttachedAsync()).Count == pods
+                && await FieldAsync(""".status.conditions[?(@.type=="Ready")].status""") == "True",
+            () => process.Log);
+        return await AttachedAsync();
+    }
+
+    /// <summary>Deletes the cluster, and waits until it is drained and pods without memory run instead of its own.</summary>
+    public async Task DrainAsync(int pods, OperatorProcess process)
+    {
+        await KubectlAsync("delete", "mc", "agents", "--timeout=50s", "--wait=false");
+        await UntilAsync(async () => (await FieldAsync(".metadata.name")).Length == 0, () => process.Log);
+        await BareAsync(pods, () => process.Log);
+        Assert.Contains("Drained", await KubectlAsync("get", "events", "-o", "custom-columns=REASON:.reason,NOTE:.message"), StringComparison.Ordinal);
     }
 
     /// <summary>As a user of the namespace types it; fails when kubectl does.</summary>
@@ -134,11 +173,13 @@ internal sealed class WholeCluster : IAsyncDisposable
         await _chart.DisposeAsync();
     }
 
+    private Task BareAsync(int pods, Func<string> told) =>
+        UntilAsync(() => Task.FromResult(Node.Pods.Count(static pod => pod is { Started: true, ProcessId: null }) == pods), told);
+
     private async Task PrepareAsync()
     {
         S3Endpoint? endpoint = await _bucket.ReadyAsync(Cancellation);
-        Required.That(endpoint is not null, $"The bucket did not start:\n{_bucket.Log}");
-        Endpoint = endpoint!;
+        Endpoint = Required.Found(endpoint, $"The bucket did not start:\n{_bucket.Log}");
         await DefineDaprAsync(_chart);
         await KubectlAsync(
             "create", "secret", "generic", "s3-credentials", $"--from-literal=accessKey={Endpoint.AccessKey}", $"--from-literal=secretKey={Endpoint.SecretKey}");

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Thermocline.Operator.Tests.Api;
-using Thermocline.Operator.Tests.Hosting;
 using Thermocline.Testing.Cluster.Pods;
+using Thermocline.Testing.Processes;
 using Xunit;
 
 namespace Thermocline.Operator.Tests.Whole;
@@ -9,6 +9,7 @@ namespace Thermocline.Operator.Tests.Whole;
 /// <summary>The way of a user from an application without memory to one with it, and back, and there again.</summary>
 public sealed class WholeWayTests(ITestOutputHelper output)
 {
+    private const int Pods = 2;
     private const int Records = 50;
 
     [Theory]
@@ -17,29 +18,12 @@ public sealed class WholeWayTests(ITestOutputHelper output)
     public async Task Running_pods_are_attached_configured_rolled_back_drained_and_find_their_data_again(string namespaces)
     {
         await using WholeCluster cluster = await WholeCluster.StartAsync(output, namespaces);
-        await cluster.ApplyAsync(
-            """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: app}
-            spec:
-              replicas: 2
-              selector: {matchLabels: {app: app}}
-              template:
-                metadata:
-                  labels: {app: app, memory: agents}
-                  annotations: {testcluster/node: manual}
-                spec:
-                  containers: [{name: app, image: "app:1"}]
-            """);
-        await cluster.UntilAsync(() => Task.FromResult(cluster.Node.Pods.Count(static pod => pod.Started) == 2), static () => "bare pods");
-        Assert.All(cluster.Node.Pods, static pod => Assert.Null(pod.ProcessId));
+        await cluster.DeployAsync(Pods);
         string[] bare = [.. cluster.Node.Pods.Select(static pod => pod.Uid)];
 
         await using OperatorProcess first = await cluster.RunOperatorAsync();
         await cluster.ApplyAsync(Cluster(cluster));
-        await ReadyAsync(cluster, first);
-        IReadOnlyList<(RunningPod Pod, string Store)> attached = await cluster.AttachedAsync();
+        IReadOnlyList<(RunningPod Pod, string Store)> attached = await cluster.ReadyAsync(Pods, first);
         Assert.Equal(["0", "1"], attached.Select(static each => each.Store).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(attached, each => bare.Contains(each.Pod.Uid));
         foreach ((RunningPod pod, string store) in attached)
@@ -70,16 +54,11 @@ public sealed class WholeWayTests(ITestOutputHelper output)
         Assert.Contains("Rolled back to revision 1", await cluster.KubectlAsync("get", "events"), StringComparison.Ordinal);
         Assert.Equal(processes, (await cluster.AttachedAsync()).Select(static each => each.Pod.ProcessId));
 
-        await cluster.KubectlAsync("delete", "mc", "agents", "--timeout=50s", "--wait=false");
-        await cluster.UntilAsync(async () => (await cluster.FieldAsync(".metadata.name")).Length == 0, () => second.Log);
-        await cluster.UntilAsync(
-            () => Task.FromResult(cluster.Node.Pods.Count(static pod => pod is { Started: true, ProcessId: null }) == 2), () => second.Log);
-        Assert.Contains("Drained", await cluster.KubectlAsync("get", "events", "-o", "custom-columns=REASON:.reason,NOTE:.message"), StringComparison.Ordinal);
+        await cluster.DrainAsync(Pods, second);
 
         // The same bucket: what was there before is there again.
         await cluster.ApplyAsync(Cluster(cluster));
-        await ReadyAsync(cluster, second);
-        foreach ((RunningPod pod, string store) in await cluster.AttachedAsync())
+        foreach ((RunningPod pod, string store) in await cluster.ReadyAsync(Pods, second))
         {
             for (int i = 0; i < Records; i++)
                 Assert.Equal($"record {i} of store {store}", await cluster.GetAsync(pod, $"{i}"));
@@ -120,11 +99,6 @@ public sealed class WholeWayTests(ITestOutputHelper output)
             Assert.True(JsonNode.DeepEquals(declared, live), $"{path}: {declared?.ToJsonString()} became {live?.ToJsonString()}");
         }
     }
-
-    private static Task ReadyAsync(WholeCluster cluster, OperatorProcess process) => cluster.UntilAsync(
-        async () => await cluster.FieldAsync(".status.attached") == "2" && (await cluster.AttachedAsync()).Count == 2
-            && await cluster.FieldAsync(""".status.conditions[?(@.type=="Ready")].status""") == "True",
-        () => process.Log);
 
     private static async Task<string> RevisionAsync(WholeCluster cluster) =>
         $"{await cluster.FieldAsync(".status.revision")} {await cluster.FieldAsync(".status.upToDate")}";

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Thermocline.Operator.Tests.Hosting;
 using Thermocline.Testing.Cluster.Pods;
 using Thermocline.Testing.Dapr.State;
+using Thermocline.Testing.Processes;
 using Thermocline.Testing.Redis;
 using Xunit;
 
@@ -20,31 +20,16 @@ public sealed class WithoutBucketTests(ITestOutputHelper output)
     [Fact]
     public async Task A_pod_drains_into_a_state_store_and_comes_back_with_its_data_while_its_events_go_to_Redis()
     {
-        Required.That(RedisServer.Find() is not null, RedisServer.Missing);
-        await using RedisServer redis = await RedisServer.StartAsync(
-            RedisServer.Find()!, Cancellation, "--user", "agents", "on", ">pass-word", "~*", "&*", "+@all", "--user", "default", "off");
+        await using RedisServer redis = await RedisServer.NeedAsync(
+            Cancellation, "--user", "agents", "on", ">pass-word", "~*", "&*", "+@all", "--user", "default", "off");
         using var dapr = new StateStandIn { Token = "let-me-in" };
         await using WholeCluster cluster = await WholeCluster.StartAsync(output, "all");
         await cluster.KubectlAsync("create", "secret", "generic", "dapr-token", "--from-literal=token=let-me-in");
         await cluster.KubectlAsync("create", "secret", "generic", "redis-password", "--from-literal=password=pass-word");
-        await cluster.ApplyAsync(
-            """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: app}
-            spec:
-              replicas: 1
-              selector: {matchLabels: {app: app}}
-              template:
-                metadata:
-                  labels: {app: app, memory: agents}
-                  annotations: {testcluster/node: manual}
-                spec:
-                  containers: [{name: app, image: "app:1"}]
-            """);
+        await cluster.DeployAsync(1);
         await using OperatorProcess process = await cluster.RunOperatorAsync();
         await cluster.ApplyAsync(Cluster(dapr, (IPEndPoint)redis.Tcp));
-        RunningPod pod = await ReadyAsync(cluster, process);
+        RunningPod pod = (await cluster.ReadyAsync(1, process)).Single().Pod;
         for (int i = 0; i < Records; i++)
             await cluster.PutAsync(pod, $"{i}", $"record {i}");
         JsonElement status = await StatusAsync(cluster, pod);
@@ -53,17 +38,13 @@ public sealed class WithoutBucketTests(ITestOutputHelper output)
             async () => (await StatusAsync(cluster, pod)).GetProperty("events").GetProperty("available").GetBoolean(), () => pod.Output);
         Assert.StartsWith("dapr://archive/agents/team-a/agents/0/", status.GetProperty("cold").GetProperty("name").GetString(), StringComparison.Ordinal);
 
-        await cluster.KubectlAsync("delete", "mc", "agents", "--wait=false");
-        await cluster.UntilAsync(async () => (await cluster.FieldAsync(".metadata.name")).Length == 0, () => process.Log);
-        await cluster.UntilAsync(
-            () => Task.FromResult(cluster.Node.Pods.Count(static each => each is { Started: true, ProcessId: null }) == 1), () => process.Log);
-        Assert.Contains("Drained", await cluster.KubectlAsync("get", "events", "-o", "custom-columns=REASON:.reason,NOTE:.message"), StringComparison.Ordinal);
+        await cluster.DrainAsync(1, process);
 
         // Another operator does not remember that the number of the store was given minutes ago.
         Assert.Equal(0, await process.StopAsync());
         await using OperatorProcess second = await cluster.RunOperatorAsync();
         await cluster.ApplyAsync(Cluster(dapr, (IPEndPoint)redis.Tcp));
-        RunningPod again = await ReadyAsync(cluster, second);
+        RunningPod again = (await cluster.ReadyAsync(1, second)).Single().Pod;
         Assert.NotEqual(pod.Uid, again.Uid);
         for (int i = 0; i < Records; i++)
             Assert.Equal($"record {i}", await cluster.GetAsync(again, $"{i}"));
@@ -89,15 +70,6 @@ public sealed class WithoutBucketTests(ITestOutputHelper output)
             engine: Redis
             redis: {server: "{{{redis}}}", user: agents, passwordSecretName: redis-password}
         """;
-
-    private static async Task<RunningPod> ReadyAsync(WholeCluster cluster, OperatorProcess process)
-    {
-        await cluster.UntilAsync(
-            async () => await cluster.FieldAsync(".status.attached") == "1" && (await cluster.AttachedAsync()).Count == 1
-                && await cluster.FieldAsync(""".status.conditions[?(@.type=="Ready")].status""") == "True",
-            () => process.Log);
-        return (await cluster.AttachedAsync()).Single().Pod;
-    }
 
     private static async Task<JsonElement> StatusAsync(WholeCluster cluster, RunningPod pod)
     {

@@ -27,6 +27,9 @@ public sealed class MemoryCgroup : IDisposable
     public static MemoryCgroup? Create(string name, long limitBytes, out string missing) =>
         CgroupPlace.Find(out missing) is { } place ? Create(place, name, limitBytes, out missing) : null;
 
+    /// <summary>Makes a group for a test that cannot do without one.</summary>
+    public static MemoryCgroup Need(string name, long limitBytes) => Required.Found(Create(name, limitBytes, out string missing), missing);
+
     internal static MemoryCgroup? Create(CgroupPlace place, string name, long limitBytes, out string missing)
     {
         missing = "";
@@ -42,7 +45,7 @@ public sealed class MemoryCgroup : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            missing = $"A memory cgroup cannot be made in {place.Folder}: {failure.Message}";
+            missing = $"A memory cgroup cannot be made in {place.Folder} (root may make one): {failure.Message}";
             return null;
         }
     }

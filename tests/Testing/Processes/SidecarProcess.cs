@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Xunit;
 
 namespace Thermocline.Testing.Processes;
 
@@ -67,6 +68,14 @@ public sealed class SidecarProcess : IAsyncDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>The same for a test, which fails with what the process wrote when there is no address.</summary>
+    public async Task<Uri> AddressAsync(CancellationToken cancellation)
+    {
+        Uri? address = await ReadyAsync(cancellation);
+        Assert.True(address is not null, $"The sidecar did not start:\n{Output}");
+        return address;
     }
 
     /// <summary>Ends it as <c>kill -9</c> does, and waits until it is gone.</summary>

@@ -18,6 +18,9 @@ public sealed record SidecarProgram(string FileName, IReadOnlyList<string> Argum
             ? Of(named)
             : Candidates(AppContext.BaseDirectory).Where(File.Exists).Select(Of).FirstOrDefault();
 
+    /// <summary>The same for a test that cannot do without it.</summary>
+    public static SidecarProgram Need() => Required.Found(Find(), Missing);
+
     private static SidecarProgram Of(string path) =>
         path.EndsWith(".dll", StringComparison.Ordinal)
             ? new SidecarProgram("dotnet", [path])

@@ -11,6 +11,9 @@ public sealed record PrometheusProgram(string Server, string Promtool)
     public static PrometheusProgram? Find() =>
         OnPath("prometheus") is { } server && OnPath("promtool") is { } promtool ? new PrometheusProgram(server, promtool) : null;
 
+    /// <summary>Both for a test that cannot do without them.</summary>
+    public static PrometheusProgram Need() => Required.Found(Find(), Missing);
+
     private static string? OnPath(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);

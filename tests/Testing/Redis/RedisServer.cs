@@ -36,6 +36,10 @@ public sealed class RedisServer : IAsyncDisposable
 
     public EndPoint Tcp => new IPEndPoint(IPAddress.Loopback, _port);
 
+    /// <summary>Its process.</summary>
+    /// <exception cref="InvalidOperationException">It was ended.</exception>
+    public int Id => _process?.Id ?? throw new InvalidOperationException("redis-server was ended.");
+
     /// <summary>The last lines it wrote.</summary>
     public string Log => _log.ToString();
 
@@ -61,6 +65,12 @@ public sealed class RedisServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts one for a test that cannot do without it.</summary>
+    /// <param name="cancellation">Ends the wait for it.</param>
+    /// <param name="more">Further arguments.</param>
+    public static Task<RedisServer> NeedAsync(CancellationToken cancellation, params string[] more) =>
+        StartAsync(Required.Found(Find(), Missing), cancellation, more);
 
     /// <summary>Starts it again, with what it has on disk.</summary>
     public async Task StartAsync(CancellationToken cancellation)

@@ -8,22 +8,19 @@ namespace Thermocline.Testing.Scale;
 /// <summary>The operator as the process it is shipped as, with what it counts and what the kernel says of it.</summary>
 internal sealed partial class MeasuredOperator : IAsyncDisposable
 {
-    private readonly Process _process;
-    private readonly RecentLines _log = new();
-    private readonly TaskCompletionSource<Uri?> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HttpClient _client = new();
+    private readonly OperatorProcess _process;
 
-    private MeasuredOperator(Process process) => _process = process;
+    private MeasuredOperator(OperatorProcess process) => _process = process;
 
     /// <summary>The last lines of standard error.</summary>
-    public string Log => _log.ToString();
+    public string Log => _process.Log;
 
     public double CpuSeconds
     {
         get
         {
-            _process.Refresh();
-            return _process.TotalProcessorTime.TotalSeconds;
+            using var process = Process.GetProcessById(_process.Id);
+            return process.TotalProcessorTime.TotalSeconds;
         }
     }
 
@@ -36,33 +33,14 @@ internal sealed partial class MeasuredOperator : IAsyncDisposable
         }
     }
 
-    public static MeasuredOperator Start(string program, string kubeconfig)
-    {
-        var start = new ProcessStartInfo(
-            program,
-            [
-                "run", "--kubeconfig", kubeconfig, "--operator-namespace", ScaleObjects.OperatorNamespace, "--log-level", "warning",
-                "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--webhook-address", "",
-            ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (string name in start.Environment.Keys.Where(static name => name.StartsWith("THERMOCLINE", StringComparison.Ordinal)
-            || name.StartsWith("POD_", StringComparison.Ordinal) || name.StartsWith("KUBE", StringComparison.Ordinal)).ToArray())
-            start.Environment.Remove(name);
-        var started = new MeasuredOperator(new Process { StartInfo = start, EnableRaisingEvents = true });
-        started.Begin();
-        return started;
-    }
+    public static MeasuredOperator Start(string program, string kubeconfig) => new(OperatorProcess.Start(
+        program, "run", "--kubeconfig", kubeconfig, "--operator-namespace", ScaleObjects.OperatorNamespace, "--log-level", "warning",
+        "--health-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--webhook-address", ""));
 
     /// <summary>What it counted until now.</summary>
     public async Task<OperatorCounts> CountsAsync(CancellationToken cancellation)
     {
-        Uri metrics = await _ready.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellation)
-            ?? throw new InvalidOperationException($"The operator ended.\n{Log}");
-        string text = await _client.GetStringAsync(new Uri(metrics, "/metrics"), cancellation);
+        string text = await _process.GetAsync("metrics", "/metrics", cancellation);
         (string Name, string Labels, double Value)[] samples =
         [
             .. Sample().Matches(text).Select(static match => (
@@ -79,40 +57,13 @@ internal sealed partial class MeasuredOperator : IAsyncDisposable
     }
 
     /// <summary>Ends it as <c>kill -9</c> does.</summary>
-    public async Task KillAsync(CancellationToken cancellation)
-    {
-        Signal.SendKill(_process.Id);
-        await _process.WaitForExitAsync(cancellation);
-    }
+    public Task KillAsync(CancellationToken cancellation) => _process.KillAsync(cancellation);
 
-    public async ValueTask DisposeAsync()
-    {
-        await PoliteEnd.StopAsync(_process);
-        _process.Dispose();
-        _client.Dispose();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static long BytesOf(string[] lines, string name) =>
         1024 * long.Parse(
             lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
-
-    private void Begin()
-    {
-        _process.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data is { } text && text.StartsWith("ready ", StringComparison.Ordinal))
-                _ready.TrySetResult(new Uri(text.Split(' ').Single(static each => each.StartsWith("metrics=", StringComparison.Ordinal))["metrics=".Length..]));
-        };
-        _process.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data is not null)
-                _log.Add(line.Data);
-        };
-        _process.Exited += (_, _) => _ready.TrySetResult(null);
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
 
     [GeneratedRegex(@"^(\w+)(\{[^}]*\})? (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Sample();
