@@ -117,14 +117,18 @@ public sealed class BackPressureTests
     {
         using TieredStore store = Events.Store();
         await using EmbeddedBus bus = await Events.OpenAsync(store, Tight);
-        for (int i = 0; i < 35; i++)
+        const int Count = 200;
+        long before = store.Status.Commits;
+        for (int i = 0; i < Count; i++)
             Assert.Equal(PublishOutcome.Done, (await bus.PublishAsync("t", Events.Draft($"{i}"))).Outcome);
         Assert.Equal(10, bus.Topic("t").Backlog);
-        await Events.UntilAsync(() => Events.CountBlocks(store) == 10, "the oldest blocks are deleted");
+        await Events.UntilAsync(() => Events.CountBlocks(store) < 10 + 64, "the oldest blocks are deleted");
+        // Many with one write: each costs a sync.
+        Assert.InRange(store.Status.Commits - before, Count, Count + (Count / 64) + 1);
         var seen = new ConcurrentQueue<string>();
         await bus.SubscribeAsync(Events.Options("t", "g") with { FromOldest = true, ConcurrencyMax = 1 }, EmbeddedBusTests.Into(seen));
         await bus.DrainAsync("t", "g");
-        Assert.Equal(Enumerable.Range(25, 10).Select(static i => $"{i}"), seen);
+        Assert.Equal(Enumerable.Range(Count - 10, 10).Select(static i => $"{i}"), seen);
     }
 
     [Fact]

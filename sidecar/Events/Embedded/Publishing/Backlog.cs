@@ -10,10 +10,15 @@ internal sealed class Backlog
 {
     private BlockPlace[] _ring = new BlockPlace[16];
     private int _head;
-    private int _live;
 
     /// <summary>Blocks in the store.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Those of them that nobody needs: the oldest.</summary>
+    public int Spent { get; private set; }
+
+    /// <summary>Their bytes.</summary>
+    public long SpentBytes { get; private set; }
 
     /// <summary>Bytes of the blocks with events that some group has not handled.</summary>
     public long LiveBytes { get; private set; }
@@ -53,8 +58,12 @@ internal sealed class Backlog
     /// <summary>Everything below was handled by all: its bytes no longer count.</summary>
     public void Advance(long floor)
     {
-        while (_live < Count && this[_live].End <= floor)
-            LiveBytes -= this[_live++].Bytes;
+        while (Spent < Count && this[Spent].End <= floor)
+        {
+            long bytes = this[Spent++].Bytes;
+            LiveBytes -= bytes;
+            SpentBytes += bytes;
+        }
     }
 
     /// <summary>Takes the oldest block out when it ends at or below an offset.</summary>
@@ -63,10 +72,16 @@ internal sealed class Backlog
         place = Count > 0 ? this[0] : default;
         if (Count == 0 || place.End > end)
             return false;
-        if (_live > 0)
-            _live--;
+        if (Spent > 0)
+        {
+            Spent--;
+            SpentBytes -= place.Bytes;
+        }
         else
+        {
             LiveBytes -= place.Bytes;
+        }
+
         _head = (_head + 1) & (_ring.Length - 1);
         Count--;
         return true;

@@ -11,6 +11,10 @@ namespace Thermocline.Events.Embedded.Publishing;
 internal sealed class Topic
 {
     private const int SpareMax = 256;
+
+    // A write that deletes costs a sync, as any does: without a group, whose cursor sets the pace, it waits for so many blocks or bytes.
+    private const int SpentBlocksMax = 64;
+    private const int SpentBytesMax = 4 << 20;
     private readonly EngineParts _parts;
     private readonly Lock _gate = new();
     private readonly Backlog _backlog = new();
@@ -161,7 +165,8 @@ internal sealed class Topic
     {
         lock (_gate)
         {
-            Group group = make(_backlog.First < 0 ? _next : _backlog.First, _next);
+            // What was dropped may still be there.
+            Group group = make(_backlog.First < 0 ? _next : Math.Max(_backlog.First, _dropped), _next);
             Volatile.Write(ref _groups, [.. _groups, group]);
             _next = Math.Max(_next, group.Floor);
             return group;
@@ -377,13 +382,22 @@ internal sealed class Topic
 
         block.Answer(answer);
         NoteProgress();
-        if (groups.Length == 0)
+        if (groups.Length == 0 && IsTrimDue())
             Trim();
         lock (_gate)
         {
             _gathering.Recycle(block);
             _announcing--;
             CloseIfDone();
+        }
+    }
+
+    private bool IsTrimDue()
+    {
+        lock (_gate)
+        {
+            _backlog.Advance(Floor());
+            return _backlog.Spent >= SpentBlocksMax || _backlog.SpentBytes >= SpentBytesMax;
         }
     }
 
