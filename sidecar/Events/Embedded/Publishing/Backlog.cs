@@ -8,17 +8,17 @@ namespace Thermocline.Events.Embedded.Publishing;
 /// </summary>
 internal sealed class Backlog
 {
+    private const int SpentBlocksMax = 64;
+    private const int SpentBytesMax = 4 << 20;
     private BlockPlace[] _ring = new BlockPlace[16];
     private int _head;
 
+    // Of the oldest, those that nobody needs.
+    private int _spent;
+    private long _spentBytes;
+
     /// <summary>Blocks in the store.</summary>
     public int Count { get; private set; }
-
-    /// <summary>Those of them that nobody needs: the oldest.</summary>
-    public int Spent { get; private set; }
-
-    /// <summary>Their bytes.</summary>
-    public long SpentBytes { get; private set; }
 
     /// <summary>Bytes of the blocks with events that some group has not handled.</summary>
     public long LiveBytes { get; private set; }
@@ -58,12 +58,19 @@ internal sealed class Backlog
     /// <summary>Everything below was handled by all: its bytes no longer count.</summary>
     public void Advance(long floor)
     {
-        while (Spent < Count && this[Spent].End <= floor)
+        while (_spent < Count && this[_spent].End <= floor)
         {
-            long bytes = this[Spent++].Bytes;
+            long bytes = this[_spent++].Bytes;
             LiveBytes -= bytes;
-            SpentBytes += bytes;
+            _spentBytes += bytes;
         }
+    }
+
+    /// <summary>Advances, and says whether so much is spent that it is worth a write that deletes it, which costs a sync as any does.</summary>
+    public bool IsTrimDue(long floor)
+    {
+        Advance(floor);
+        return _spent >= SpentBlocksMax || _spentBytes >= SpentBytesMax;
     }
 
     /// <summary>Takes the oldest block out when it ends at or below an offset.</summary>
@@ -72,10 +79,10 @@ internal sealed class Backlog
         place = Count > 0 ? this[0] : default;
         if (Count == 0 || place.End > end)
             return false;
-        if (Spent > 0)
+        if (_spent > 0)
         {
-            Spent--;
-            SpentBytes -= place.Bytes;
+            _spent--;
+            _spentBytes -= place.Bytes;
         }
         else
         {

@@ -11,10 +11,6 @@ namespace Thermocline.Events.Embedded.Publishing;
 internal sealed class Topic
 {
     private const int SpareMax = 256;
-
-    // A write that deletes costs a sync, as any does: without a group, whose cursor sets the pace, it waits for so many blocks or bytes.
-    private const int SpentBlocksMax = 64;
-    private const int SpentBytesMax = 4 << 20;
     private readonly EngineParts _parts;
     private readonly Lock _gate = new();
     private readonly Backlog _backlog = new();
@@ -382,22 +378,13 @@ internal sealed class Topic
 
         block.Answer(answer);
         NoteProgress();
-        if (groups.Length == 0 && IsTrimDue())
-            Trim();
         lock (_gate)
         {
+            if (groups.Length == 0 && _backlog.IsTrimDue(Floor()))
+                Trim();
             _gathering.Recycle(block);
             _announcing--;
             CloseIfDone();
-        }
-    }
-
-    private bool IsTrimDue()
-    {
-        lock (_gate)
-        {
-            _backlog.Advance(Floor());
-            return _backlog.Spent >= SpentBlocksMax || _backlog.SpentBytes >= SpentBytesMax;
         }
     }
 
