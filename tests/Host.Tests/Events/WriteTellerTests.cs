@@ -28,6 +28,8 @@ public sealed class WriteTellerTests : IDisposable
         _memories = new Memories(_store, TimeProvider.System, new IdSource(TimeProvider.System, RandomNumberGenerator.Fill), 1 << 20, _announcements);
     }
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     public void Dispose()
     {
         _memories.Dispose();
@@ -45,27 +47,20 @@ public sealed class WriteTellerTests : IDisposable
         Task telling = teller.RunAsync(_stop.Token);
         bus.Taking = () => _files.FullFrom(_files.Operations.Count);
         string first = await SaveAsync();
-        await UntilAsync(() => _log.Text.Contains("while the store fails", StringComparison.Ordinal));
+        await Eventually.IsAsync(() => _log.Text.Contains("while the store fails", StringComparison.Ordinal), Cancellation);
         Assert.Equal([first], bus.Taken);
         Assert.Equal(1, _announcements.Waiting);
 
         bus.Taking = static () => { };
         _files.GiveSpace();
-        await UntilAsync(() => _announcements.Waiting == 0);
+        await Eventually.IsAsync(() => _announcements.Waiting == 0, Cancellation);
         string second = await SaveAsync();
-        await UntilAsync(() => _announcements.Waiting == 0);
+        await Eventually.IsAsync(() => _announcements.Waiting == 0, Cancellation);
         Assert.Equal([first, second], bus.Taken);
         Assert.Equal(1, _log.Text.Split("while the store fails").Length - 1);
 
         await _stop.CancelAsync();
         await telling;
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (!holds())
-            await Task.Delay(1, limit.Token);
     }
 
     private async Task<string> SaveAsync()
