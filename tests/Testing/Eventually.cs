@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace Thermocline.Testing;
@@ -11,16 +12,19 @@ public static class Eventually
     // Whoever brings it about needs the processor more than whoever asks.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <inheritdoc cref="IsAsync(Func{Task{bool}}, CancellationToken)"/>
-    public static Task IsAsync(Func<bool> isSo, CancellationToken cancellation) => IsAsync(() => Task.FromResult(isSo()), cancellation);
+    /// <inheritdoc cref="IsAsync(Func{Task{bool}}, CancellationToken, string)"/>
+    public static Task IsAsync(
+        Func<bool> isSo, CancellationToken cancellation, [CallerArgumentExpression(nameof(isSo))] string asked = "") =>
+        IsAsync(() => Task.FromResult(isSo()), cancellation, asked);
 
-    /// <summary>Asks again and again until it is so; fails when it never is.</summary>
-    public static async Task IsAsync(Func<Task<bool>> isSo, CancellationToken cancellation)
+    /// <summary>Asks again and again until it is so; fails, and says what was asked, when it never is.</summary>
+    public static async Task IsAsync(
+        Func<Task<bool>> isSo, CancellationToken cancellation, [CallerArgumentExpression(nameof(isSo))] string asked = "")
     {
         using var limit = new CancellationTokenSource(Patience);
         while (!await isSo())
         {
-            Assert.False(limit.IsCancellationRequested, "It did not come to be so.");
+            Assert.False(limit.IsCancellationRequested, $"It did not come to be so: {asked}");
             await Task.Delay(Pause, cancellation);
         }
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Thermocline.Events.Dapr;
 using Thermocline.Events.Tests.Outbox;
 using Thermocline.Events.Tests.Redis;
+using Thermocline.Testing;
 using Thermocline.Testing.Dapr;
 using Xunit;
 
@@ -101,7 +102,7 @@ public sealed class DaprBusTests
         await dapr.ConnectAsync(rig.App, Cancellation);
         for (int number = 0; number < 5; number++)
             await rig.Bus.PublishAsync("t", new[] { RedisBusTests.Draft($"{number}", "c") }, Cancellation);
-        await Embedded.Events.UntilAsync(() => rig.Bus.Status.Topics.Any(topic => topic is { Name: "t", Published: 5 }), "five were delivered");
+        await Eventually.IsAsync(() => rig.Bus.Status.Topics.Any(topic => topic is { Name: "t", Published: 5 }), Cancellation);
         var collected = new Collected();
         await rig.Bus.SubscribeAsync(RedisBusTests.Wish("late"), collected.Handling, Cancellation);
         await collected.WaitAsync(5, Cancellation);

@@ -5,6 +5,7 @@ using Thermocline.Events.Embedded;
 using Thermocline.Events.Outbox;
 using Thermocline.Events.Tests.Redis;
 using Thermocline.Store;
+using Thermocline.Testing;
 using Thermocline.Testing.Dapr;
 using Xunit;
 
@@ -44,15 +45,15 @@ public sealed class DaprOutboxTests
             Assert.Equal(PublishAnswer.Done, answer);
         }
 
-        await Embedded.Events.UntilAsync(
-            () => bus.Status is { Available: false, LastFailure: { } said } && said.Contains("503", StringComparison.Ordinal), "Dapr is left alone, and why");
+        await Eventually.IsAsync(
+            () => bus.Status is { Available: false, LastFailure: { } said } && said.Contains("503", StringComparison.Ordinal), Cancellation);
         Assert.Equal(Contexts * Each, bus.Status.Topics.Single(topic => topic.Name == "outbox.t").Backlog);
         Assert.Empty(dapr.Published);
         await dapr.ConnectAsync(app.Address, Cancellation);
         dapr.FailWith = 0;
         await collected.WaitAsync(Contexts * Each, Cancellation);
-        await Embedded.Events.UntilAsync(
-            () => bus.Status is { Available: true, LastFailure: null } && bus.Status.Topics.All(topic => topic.Backlog == 0), "nothing waits any more");
+        await Eventually.IsAsync(
+            () => bus.Status is { Available: true, LastFailure: null } && bus.Status.Topics.All(topic => topic.Backlog == 0), Cancellation);
         foreach (IGrouping<string, JsonObject> context in dapr.Published.Select(each => each.Envelope).GroupBy(envelope => (string)envelope["tccontext"]!))
             Assert.Equal(Expected(context.Key), context.Select(TextIn).Distinct());
         foreach (IGrouping<string, EventDelivery> context in collected.All.GroupBy(delivery => delivery.Context))

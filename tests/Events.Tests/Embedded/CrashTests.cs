@@ -125,7 +125,7 @@ public sealed class CrashTests
                 await SubscribeAsync(bus, history);
                 for (int i = 0; i < 6 && bus.Status.Available; i++)
                     await PublishAsync(bus, history);
-                await Events.UntilAsync(() => !bus.Status.Available || files.Crashed || bus.Group("t", "g") is { Lag: 0, InFlight: 0 }, "all is handled, or it failed");
+                await Eventually.IsAsync(() => !bus.Status.Available || files.Crashed || bus.Group("t", "g") is { Lag: 0, InFlight: 0 }, TestContext.Current.CancellationToken);
             }
         }
         catch (Exception failure) when (failure is StoreException or IOException)

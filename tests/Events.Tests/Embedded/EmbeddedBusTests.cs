@@ -117,7 +117,7 @@ public sealed class EmbeddedBusTests
                 await bus.DrainAsync("t", "g");
             }
 
-            await Events.UntilAsync(() => Events.CountBlocks(store) == 0, "all blocks are deleted");
+            await Eventually.IsAsync(() => Events.CountBlocks(store) == 0, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(["1-0", "1-1", "1-2"], ids);
@@ -142,7 +142,7 @@ public sealed class EmbeddedBusTests
         Assert.Equal(20, bus.Topic("t").Backlog);
         gate.SetResult();
         await bus.DrainAsync("t", "slow");
-        await Events.UntilAsync(() => Events.CountBlocks(store) == 0, "all blocks are deleted");
+        await Eventually.IsAsync(() => Events.CountBlocks(store) == 0, TestContext.Current.CancellationToken);
         Assert.Equal((0, 0), (bus.Topic("t").Backlog, bus.Topic("t").BacklogBytes));
     }
 
@@ -194,11 +194,11 @@ public sealed class EmbeddedBusTests
                 return Handling.Done;
             });
             await bus.PublishAsync("t", [.. Enumerable.Repeat(new EventDraft { Payload = new byte[100_000] }, 5)]);
-            await Events.UntilAsync(() => bus.Group("t", "g").InFlight == 5, "the block is in the window");
+            await Eventually.IsAsync(() => bus.Group("t", "g").InFlight == 5, TestContext.Current.CancellationToken);
             Assert.InRange(Charged(store), 500_000, 2_000_000);
             gate.SetResult();
             await bus.DrainAsync("t", "g");
-            await Events.UntilAsync(() => Events.CountBlocks(store) == 0, "the block is deleted");
+            await Eventually.IsAsync(() => Events.CountBlocks(store) == 0, TestContext.Current.CancellationToken);
             Assert.InRange(Charged(store), 0, 32);
         }
 

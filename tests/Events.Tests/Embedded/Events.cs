@@ -3,6 +3,7 @@ using Thermocline.Events.Embedded;
 using Thermocline.Store;
 using Thermocline.Store.Files;
 using Thermocline.Testing;
+using Xunit;
 
 namespace Thermocline.Events.Tests.Embedded;
 
@@ -56,19 +57,7 @@ internal static class Events
 
     /// <summary>Waits until a group has nothing left to do.</summary>
     public static Task DrainAsync(this EmbeddedBus bus, string topic, string group) =>
-        UntilAsync(() => bus.Group(topic, group) is { Lag: 0, InFlight: 0 }, $"{group} has handled all of {topic}");
-
-    /// <summary>Waits for something that other threads bring about.</summary>
-    public static async Task UntilAsync(Func<bool> holds, string what)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!holds())
-        {
-            if (patience.IsCancellationRequested)
-                throw new TimeoutException($"It never came to be that {what}.");
-            await Task.Yield();
-        }
-    }
+        Eventually.IsAsync(() => bus.Group(topic, group) is { Lag: 0, InFlight: 0 }, TestContext.Current.CancellationToken);
 
     /// <summary>Keys of blocks in a store.</summary>
     public static int CountBlocks(TieredStore store) =>

@@ -28,7 +28,7 @@ public sealed class HandlingTests
             return Handling.Done;
         });
         await bus.PublishAsync("t", Events.Draft("x"));
-        await Events.UntilAsync(() => attempts == 1, "the first attempt runs");
+        await Eventually.IsAsync(() => attempts == 1, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromMilliseconds(4_999));
         Assert.False(cancelled.Task.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
@@ -60,14 +60,14 @@ public sealed class HandlingTests
             await bus.PublishAsync("t", Events.Draft("hangs"));
             for (int attempt = 1; attempt <= 2; attempt++)
             {
-                await Events.UntilAsync(() => payloads.Count == attempt, "the handler runs");
+                await Eventually.IsAsync(() => payloads.Count == attempt, TestContext.Current.CancellationToken);
                 time.Advance(options.HandlingLimit);
                 time.Advance(options.RetryDelayMax);
             }
 
-            await Events.UntilAsync(() => bus.Group("t", "g").DeadLetters == 1, "the event is given up");
+            await Eventually.IsAsync(() => bus.Group("t", "g").DeadLetters == 1, TestContext.Current.CancellationToken);
             await bus.PublishAsync("t", [.. Enumerable.Range(0, 100).Select(static i => Events.Draft("other"))]);
-            await Events.UntilAsync(() => bus.Group("t", "g").Handled == 100, "the others are handled");
+            await Eventually.IsAsync(() => bus.Group("t", "g").Handled == 100, TestContext.Current.CancellationToken);
             Assert.Equal(2, bus.Group("t", "g").InFlight);
             Assert.All(payloads, static payload => Assert.Equal("hangs"u8, payload.Span));
         }
@@ -117,17 +117,17 @@ public sealed class HandlingTests
             return Handling.Done;
         });
         await bus.PublishAsync("t", Events.Draft("listens"), Events.Draft("deaf"));
-        await Events.UntilAsync(() => started.IsSet, "both handlers run");
+        await Eventually.IsAsync(() => started.IsSet, TestContext.Current.CancellationToken);
         Task ended = member.DisposeAsync().AsTask();
-        await Events.UntilAsync(() =>
+        await Eventually.IsAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
             return ended.IsCompleted;
-        }, "the subscription has ended");
+        }, TestContext.Current.CancellationToken);
         Assert.Equal(2, bus.Group("t", "g").Lag);
         var seen = new ConcurrentQueue<string>();
         await bus.SubscribeAsync(Events.Options("t", "g"), EmbeddedBusTests.Into(seen));
-        await Events.UntilAsync(() => bus.Group("t", "g").Lag == 0, "both came again");
+        await Eventually.IsAsync(() => bus.Group("t", "g").Lag == 0, TestContext.Current.CancellationToken);
         Assert.Equal(["deaf", "listens"], seen.Order());
         release.SetResult();
         await bus.DrainAsync("t", "g");
@@ -154,7 +154,7 @@ public sealed class HandlingTests
             Events.Draft("over already", "c") with { ExpiresAt = now.AddSeconds(-1) },
             Events.Draft("over when its turn comes", "c") with { ExpiresAt = now.AddSeconds(10) },
             Events.Draft("last", "c") with { ExpiresAt = now.AddSeconds(1_000) });
-        await Events.UntilAsync(() => bus.Group("t", "g") is { InFlight: 1, Expired: 1 }, "the first is being handled");
+        await Eventually.IsAsync(() => bus.Group("t", "g") is { InFlight: 1, Expired: 1 }, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromSeconds(11));
         gate.SetResult();
         await bus.DrainAsync("t", "g");
@@ -181,11 +181,11 @@ public sealed class HandlingTests
             return new(delivery.Attempt < 3 ? Handling.Retry : Handling.Done);
         });
         await bus.PublishAsync("t", Events.Draft("x"));
-        await Events.UntilAsync(() => attempts == 1 && bus.Group("t", "g").InFlight == 0, "the first attempt is over");
+        await Eventually.IsAsync(() => attempts == 1 && bus.Group("t", "g").InFlight == 0, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromMilliseconds(499));
         Assert.Equal(1, attempts);
         time.Advance(TimeSpan.FromMilliseconds(1));
-        await Events.UntilAsync(() => attempts == 2 && bus.Group("t", "g").InFlight == 0, "the second attempt is over");
+        await Eventually.IsAsync(() => attempts == 2 && bus.Group("t", "g").InFlight == 0, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromMilliseconds(999));
         Assert.Equal(2, attempts);
         time.Advance(TimeSpan.FromMilliseconds(1));

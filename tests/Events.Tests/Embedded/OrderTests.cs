@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Thermocline.Events.Embedded;
 using Thermocline.Store;
+using Thermocline.Testing;
 using Xunit;
 
 namespace Thermocline.Events.Tests.Embedded;
@@ -52,7 +53,7 @@ public sealed class OrderTests
         await bus.PublishAsync("t", Events.Draft("stuck", "a"), Events.Draft("behind", "a"));
         for (int i = 0; i < 200; i++)
             await bus.PublishAsync("t", Events.Draft($"{i}", "b"));
-        await Events.UntilAsync(() => seen.Contains("61"), "the window is used up");
+        await Eventually.IsAsync(() => seen.Contains("61"), TestContext.Current.CancellationToken);
         Assert.DoesNotContain("behind", seen);
         Assert.Equal(62, seen.Count);
         gate.SetResult();
@@ -78,7 +79,7 @@ public sealed class OrderTests
                 {
                     both.Signal();
                     // Held until the other has one too: so the work is shared for certain.
-                    await Events.UntilAsync(() => both.IsSet, "both members have an event");
+                    await Eventually.IsAsync(() => both.IsSet, TestContext.Current.CancellationToken);
                 }
 
                 return Handling.Done;
