@@ -1,31 +1,19 @@
-using Thermocline.Testing;
-using Thermocline.Testing.Processes;
 using Xunit;
 
 namespace Thermocline.EndToEnd.Tests.Shipped;
 
 /// <summary>
-/// The published programs do what was compiled: the linker of .NET 10 drops what cleans up inside a handler (decisions/0019). A program
-/// that is no bundle was not trimmed; CI names the shipped one.
+/// The published programs do what was compiled: the linker of .NET 10 drops what cleans up inside a handler (decisions/0019).
 /// </summary>
 public sealed class TrimmedProgramTests
 {
     [Fact]
     public void What_cleans_up_inside_a_handler_is_in_the_shipped_programs_too()
     {
-        SidecarProgram program = SidecarProgram.Need();
-        // One that is started by dotnet is what was compiled.
-        if (program.Arguments.Count > 0)
-            return;
-        string folder = Path.GetDirectoryName(program.FileName)!;
-        foreach ((string name, string project) in ((string, string)[])[
-            ("thermocline", "Thermocline.Sidecar"), ("thermocline-operator", "Thermocline.Operator")])
+        foreach (ShippedProgram program in ShippedProgram.All())
         {
-            string path = Path.Combine(folder, name);
-            IReadOnlyDictionary<string, byte[]> shipped = Required.Found(
-                File.Exists(path) ? ProgramBundle.Read(path) : null, $"{path} is no program of one file. Run ./build.");
-            string[] lost = [.. Lost(shipped, Compiled(project))];
-            Assert.True(lost.Length == 0, $"{path} lacks clauses that were compiled, unless it is of other sources:\n{string.Join('\n', lost)}");
+            string[] lost = [.. Lost(program.Assemblies, Compiled(program.Project))];
+            Assert.True(lost.Length == 0, $"{program.Path} lacks clauses that were compiled, unless it is of other sources:\n{string.Join('\n', lost)}");
         }
     }
 
