@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Thermocline.Store;
 using Thermocline.Store.Files;
@@ -46,7 +47,9 @@ public static class Stores
     public static WriteOperation Delete(string key, Condition condition = default) =>
         new() { Key = Key(key), Delete = true, Condition = condition };
 
+    // Never part of a caller that has handlers with filters, as tests of damage have: decisions/0010.
     /// <summary>The text under a key, or null.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static string? Text(this TieredStore store, string key)
     {
         using ReadLease lease = store.Read(Key(key));
@@ -54,6 +57,7 @@ public static class Stores
     }
 
     /// <summary>The text under a key as a snapshot sees it, or null.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static string? Text(this StoreSnapshot snapshot, string key)
     {
         using ReadLease lease = snapshot.Read(Key(key));
