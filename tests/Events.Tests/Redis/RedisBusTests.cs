@@ -1,6 +1,7 @@
 using System.Text;
 using Thermocline.Events.Redis;
 using Thermocline.Resp;
+using Thermocline.Testing;
 using Thermocline.Testing.Redis;
 using Xunit;
 
@@ -171,8 +172,9 @@ public sealed class RedisBusTests
         Assert.Equal(PublishOutcome.Unavailable, answer.Outcome);
         Assert.False(bus.Status.Available);
         await server.StartAsync(Cancellation);
-        while ((answer = await bus.PublishAsync("t", new[] { Draft("after", "c") }, Cancellation)).Outcome == PublishOutcome.Unavailable)
-            await Task.Delay(5, Cancellation);
+        await Eventually.IsAsync(
+            async () => (answer = await bus.PublishAsync("t", new[] { Draft("after", "c") }, Cancellation)).Outcome != PublishOutcome.Unavailable,
+            Cancellation);
         Assert.Equal(PublishAnswer.Done, answer);
         await collected.WaitAsync(1, Cancellation);
         Assert.Equal("after", collected.Texts.Last());
@@ -199,8 +201,7 @@ public sealed class RedisBusTests
             await server.KillAsync();
             await server.StartAsync(Cancellation);
             long taken = bus.Status.Topics.Single().Published;
-            while (bus.Status.Topics.Single().Published < taken + 100)
-                await Task.Delay(5, Cancellation);
+            await Eventually.IsAsync(() => bus.Status.Topics.Single().Published >= taken + 100, Cancellation);
         }
 
         await stop.CancelAsync();

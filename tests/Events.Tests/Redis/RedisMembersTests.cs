@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Thermocline.Events.Redis;
 using Thermocline.Resp;
+using Thermocline.Testing;
 using Thermocline.Testing.Events;
 using Thermocline.Testing.Redis;
 using Xunit;
@@ -120,8 +121,7 @@ public sealed class RedisMembersTests
 
         int before = ofFirst.All.Count() + ofSecond.All.Count();
         await PublishAsync(first);
-        while (ofFirst.All.Count() + ofSecond.All.Count() < before + Contexts)
-            await Task.Delay(5, Cancellation);
+        await Eventually.IsAsync(() => ofFirst.All.Count() + ofSecond.All.Count() >= before + Contexts, Cancellation);
     }
 
     [Fact]
@@ -171,8 +171,7 @@ public sealed class RedisMembersTests
 
         long poisoned = published.Sum(count => count / PoisonEvery);
         await letters.WaitAsync((int)poisoned, Cancellation);
-        while (survivor.Status.Topics.Single(topic => topic.Name == "t").Groups.Single().Lag > 0)
-            await Task.Delay(20, Cancellation);
+        await Eventually.IsAsync(() => survivor.Status.Topics.Single(topic => topic.Name == "t").Groups.Single().Lag <= 0, Cancellation);
         var history = new EventHistory();
         lock (handled)
             handled.ForEach(each => history.Add(each.At, each.Context, each.Number));
@@ -193,8 +192,7 @@ public sealed class RedisMembersTests
                 published[context].ToString(CultureInfo.InvariantCulture), context.ToString(CultureInfo.InvariantCulture));
         }
 
-        while ((await bus.PublishAsync("t", batch, Cancellation)).Outcome != PublishOutcome.Done)
-            await Task.Delay(5, Cancellation);
+        await Eventually.IsAsync(async () => (await bus.PublishAsync("t", batch, Cancellation)).Outcome == PublishOutcome.Done, Cancellation);
         for (int context = 0; context < Contexts; context++)
             published[context]++;
     }

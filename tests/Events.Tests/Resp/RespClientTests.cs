@@ -143,8 +143,7 @@ public sealed class RespClientTests
         RespException away = await Assert.ThrowsAsync<RespException>(async () => await client.AskAsync(RespBatch.Of("PING"), Cancellation));
         Assert.True(away.Fault is RespFault.Unreachable or RespFault.Lost, away.Message);
         await server.StartAsync(Cancellation);
-        while (!client.IsConnected)
-            await Task.Delay(5, Cancellation);
+        await Eventually.IsAsync(() => client.IsConnected, Cancellation);
         Assert.Equal("yes", (await client.AskAsync(RespBatch.Of("GET", "kept"), Cancellation)).Text);
         Assert.Equal(2, client.Connections);
     }

@@ -163,8 +163,7 @@ public sealed class DaprdTests : IDisposable
         }, Cancellation))
         {
             await all.Task;
-            while (_component.Acknowledged.Count < 20)
-                await Task.Delay(1, Cancellation);
+            await Eventually.IsAsync(() => _component.Acknowledged.Count >= 20, Cancellation);
             Assert.Equal("not this one", _component.Acknowledged.Single(ack => ack.Id == "7").Error);
             Assert.Equal(19, _component.Acknowledged.Count(ack => ack.Error is null));
             await server.DisposeAsync();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Thermocline.Host.Tests.Dapr;
 using Thermocline.Host.Tests.Fixture;
 using Thermocline.Sidecar.Http;
+using Thermocline.Testing;
 using Thermocline.Testing.Dapr.PubSub;
 using Xunit;
 
@@ -23,8 +24,13 @@ public sealed class EventGroupsEndpointTests
         await using (DaprdSubscription subscription = await broker.SubscribeAsync("orders/ü", null, inbox.TakeAsync, Cancellation))
         {
             // Five greetings may wait before the first is heard.
-            while (!inbox.IsGreeted)
-                await PublishAsync(broker, Inbox.Greeting);
+            await Eventually.IsAsync(
+                async () =>
+                {
+                    await PublishAsync(broker, Inbox.Greeting);
+                    return inbox.IsGreeted;
+                },
+                Cancellation);
             using HttpResponseMessage used = await RemoveAsync(sidecar.Sidecar, "events/orders/ü", "a b");
             await used.AssertProblemAsync(409, ProblemCode.GroupInUse);
         }
