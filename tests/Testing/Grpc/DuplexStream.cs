@@ -96,7 +96,7 @@ public sealed class DuplexStream<TRequest, TResponse> : IAsyncDisposable
     {
         if (!_limit.Token.IsCancellationRequested)
             _limit.Cancel();
-        _content.Complete();
+        _content.Abandon();
         await ((Task)_answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_answer.IsCompletedSuccessfully)
             _answer.Result.Dispose();

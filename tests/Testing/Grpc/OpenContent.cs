@@ -14,6 +14,9 @@ internal sealed class OpenContent : HttpContent
     /// <summary>Ends this half of the stream.</summary>
     public void Complete() => _end.TrySetResult();
 
+    /// <summary>Gives this half up, unless it has ended: the other side sees it broken off, and no end.</summary>
+    public void Abandon() => _end.TrySetCanceled();
+
     /// <summary>There will be no stream: the call has failed before.</summary>
     public void Fail(Exception failure) => _stream.TrySetException(failure);
 
